@@ -1,0 +1,8 @@
+//! The bodies of the management API under `/v1`.
+
+pub mod client;
+pub mod me;
+pub mod page;
+pub mod patch;
+pub mod scopes;
+pub mod secret;

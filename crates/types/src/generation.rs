@@ -1,0 +1,65 @@
+//! Generations: how tokens die without clocks.
+
+use serde::{Deserialize, Serialize};
+
+/// Counts how often a client, an owner or an organization was stopped.
+///
+/// Every stop raises it; a token that carries a lower value is dead.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Generation(u64);
+
+impl Generation {
+    /// The generation after a stop.
+    #[must_use]
+    pub fn raised(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// The `gen` claim: the three generations as they were read when the token was issued.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generations {
+    /// Of the client.
+    pub client: Generation,
+    /// Of its owner.
+    pub owner: Generation,
+    /// Of its organization.
+    pub organization: Generation,
+}
+
+impl Generations {
+    /// Whether a token that carries these outlives a stop that led to `now`.
+    pub fn survive(&self, now: &Self) -> bool {
+        self.client >= now.client
+            && self.owner >= now.owner
+            && self.organization >= now.organization
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_raised_generation_kills_the_token() {
+        let token = Generations::default();
+        assert!(token.survive(&token));
+        for stopped in [
+            Generations {
+                client: token.client.raised(),
+                ..token
+            },
+            Generations {
+                owner: token.owner.raised(),
+                ..token
+            },
+            Generations {
+                organization: token.organization.raised(),
+                ..token
+            },
+        ] {
+            assert!(!token.survive(&stopped));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The words of the wire: identifiers, requests, answers and errors, parsed at the edge.
+//!
+//! Nothing here knows a rule of the service, a store, HTTP or AWS. Every identifier is a newtype
+//! with a private field, so a value that exists has passed its grammar.
+
+mod text;
+
+pub mod admin;
+pub mod audience;
+pub mod claims;
+pub mod client_id;
+pub mod client_secret;
+pub mod correlation_id;
+pub mod form;
+pub mod generation;
+pub mod idempotency_key;
+pub mod issuer;
+pub mod metadata;
+pub mod names;
+pub mod oauth_error;
+pub mod problem;
+pub mod scope;
+pub mod token_request;
+pub mod token_response;
+pub mod ttl;
+
+pub use text::InvalidText;

@@ -1,0 +1,58 @@
+//! What the service publishes about itself.
+
+use serde::{Deserialize, Serialize};
+
+use crate::issuer::Issuer;
+use crate::scope::ScopeSet;
+
+/// Where each endpoint is, below the issuer.
+pub mod paths {
+    /// The token endpoint, RFC 6749 §3.2.
+    pub const TOKEN: &str = "/oauth/token";
+    /// The public keys, RFC 7517 §5.
+    pub const JWKS: &str = "/.well-known/jwks.json";
+    /// The metadata, RFC 8414 §3.
+    pub const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
+    /// The same metadata for libraries that look only here.
+    pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+    /// The metadata of the management API, RFC 9728 §3.1.
+    pub const PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource/v1";
+    /// Whether the service can work.
+    pub const HEALTH: &str = "/healthz";
+    /// The management API.
+    pub const MANAGEMENT: &str = "/v1";
+}
+
+/// Authorization server metadata, RFC 8414 §2.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationServerMetadata {
+    /// Equal to `iss` to the byte.
+    pub issuer: Issuer,
+    /// The token endpoint.
+    pub token_endpoint: String,
+    /// The public keys.
+    pub jwks_uri: String,
+    /// Empty: there is no authorization endpoint.
+    pub response_types_supported: Vec<String>,
+    /// The grants of the token endpoint.
+    pub grant_types_supported: Vec<String>,
+    /// How a client may authenticate there.
+    pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// The scopes of the management API.
+    pub scopes_supported: ScopeSet,
+    /// The APIs that this service protects, RFC 9728 §4.
+    pub protected_resources: Vec<String>,
+}
+
+/// Protected resource metadata of the management API, RFC 9728 §2.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProtectedResourceMetadata {
+    /// `{issuer}/v1`.
+    pub resource: String,
+    /// The issuer.
+    pub authorization_servers: Vec<Issuer>,
+    /// The management scopes.
+    pub scopes_supported: ScopeSet,
+    /// `header` only.
+    pub bearer_methods_supported: Vec<String>,
+}

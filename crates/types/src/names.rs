@@ -1,0 +1,105 @@
+//! The identifiers of people, tenants and secrets, and the texts that people write.
+
+use crate::client_id::ClientId;
+use crate::text::{all_bytes, is_plain_text, text_type};
+
+/// A part of a key in the store: printable ASCII without `#`, which separates such parts.
+fn is_key_byte(b: u8) -> bool {
+    b.is_ascii_graphic() && b != b'#'
+}
+
+text_type!(
+    /// The owner of clients: `{issuer_alias}|{sub}`, `iam|{name}` or `local|{name}`.
+    ///
+    /// It never starts like a client id, so a token's `sub` cannot be taken for a client
+    /// (RFC 9068 §5).
+    OwnerId,
+    "owner",
+    "'{source}|{name}' in 3 to 255 printable ASCII characters without '#', not starting with 'm2m_'",
+    |text| {
+        all_bytes(text, 3, 255, is_key_byte)
+            && !text.starts_with(ClientId::PREFIX)
+            && text.split_once('|').is_some_and(|(source, name)| !source.is_empty() && !name.is_empty())
+    }
+);
+
+text_type!(
+    /// The tenant that owners and clients belong to.
+    OrganizationId,
+    "organization",
+    "1 to 128 characters of a-z, 0-9, '_' and '-'",
+    |text| all_bytes(text, 1, 128, |b| {
+        b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b)
+    })
+);
+
+text_type!(
+    /// Names one of a client's secrets, without being secret itself.
+    SecretId,
+    "secret_id",
+    "a UUID in lower case",
+    |text| all_bytes(text, 36, 36, |b| b.is_ascii_hexdigit() || b == b'-')
+);
+
+text_type!(
+    /// What people call a client.
+    ClientName,
+    "name",
+    "1 to 128 characters without controls, zero-width or bidirectional characters, in Unicode NFC, \
+     not starting or ending with a space",
+    |text| !text.is_empty() && text.trim() == text && is_plain_text(text, 128)
+);
+
+text_type!(
+    /// What a client is for, in its owner's words.
+    Description,
+    "description",
+    "at most 1024 characters without controls, zero-width or bidirectional characters, in Unicode NFC",
+    |text| is_plain_text(text, 1024)
+);
+
+text_type!(
+    /// The key of a tag.
+    TagKey,
+    "tag key",
+    "1 to 128 characters of A-Z, a-z, 0-9 and '_.:/=+-@'",
+    |text| all_bytes(text, 1, 128, |b| b.is_ascii_alphanumeric() || b"_.:/=+-@".contains(&b))
+);
+
+text_type!(
+    /// The value of a tag.
+    TagValue,
+    "tag value",
+    "at most 256 characters without controls, zero-width or bidirectional characters, in Unicode NFC",
+    |text| is_plain_text(text, 256)
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_never_looks_like_a_client() {
+        assert!(OwnerId::parse("local|admin").is_ok());
+        assert!(OwnerId::parse("m2m_|x").is_err());
+        assert!(OwnerId::parse("no-separator").is_err());
+        assert!(OwnerId::parse("idp|a#b").is_err());
+    }
+
+    #[test]
+    fn names_that_deceive_are_refused() {
+        for name in [
+            "",
+            " x",
+            "x ",
+            "a\nb",
+            "pay\u{202e}lla",
+            "a\u{200b}b",
+            "e\u{301}",
+            &"x".repeat(129),
+        ] {
+            assert!(ClientName::parse(name).is_err(), "{name:?}");
+        }
+        assert!(ClientName::parse("Zahlungen – Köln 日本").is_ok());
+    }
+}

@@ -1,0 +1,36 @@
+//! The errors of the protocol endpoints, as a client sees them.
+
+use serde::Serialize;
+
+use crate::correlation_id::CorrelationId;
+
+/// The `error` of an OAuth error answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OAuthErrorCode {
+    /// RFC 6749 §5.2: malformed, incomplete or contradictory.
+    InvalidRequest,
+    /// RFC 6749 §5.2: client authentication failed, for whatever reason.
+    InvalidClient,
+    /// RFC 6749 §5.2: the client may not use this grant.
+    UnauthorizedClient,
+    /// RFC 6749 §5.2: nobody may use this grant here.
+    UnsupportedGrantType,
+    /// RFC 6749 §5.2: a scope is malformed, unknown or not granted.
+    InvalidScope,
+    /// RFC 8707 §2: the resource is malformed or not served here.
+    InvalidTarget,
+    /// RFC 6749 §4.1.2.1, used for 429 and 503: try again later.
+    TemporarilyUnavailable,
+}
+
+/// An OAuth error: RFC 6749 §5.2 and, beside it, what ties it to the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OAuthError {
+    /// The registered code.
+    pub error: OAuthErrorCode,
+    /// One fixed sentence of ours: never a part of the request (RFC 6749 §5.2 limits its characters).
+    pub error_description: &'static str,
+    /// Names the request in the service's log.
+    pub correlation_id: CorrelationId,
+}

@@ -1,0 +1,51 @@
+//! The answer of the token endpoint, RFC 6749 §5.1.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::scope::ScopeSet;
+
+/// A granted access token.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TokenResponse {
+    /// The JWT.
+    pub access_token: String,
+    /// How the token is used.
+    pub token_type: TokenType,
+    /// Its life in seconds.
+    pub expires_in: u32,
+    /// The scopes it carries, always stated.
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
+    pub scope: ScopeSet,
+}
+
+/// The `token_type` of RFC 6749 §7.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TokenType {
+    /// RFC 6750.
+    Bearer,
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("expires_in", &self.expires_in)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn as_text<S: serde::Serializer>(
+    scope: &ScopeSet,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(scope)
+}
+
+pub(crate) fn from_text<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<ScopeSet, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    ScopeSet::parse(&text).map_err(serde::de::Error::custom)
+}
