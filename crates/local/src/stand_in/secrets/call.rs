@@ -1,0 +1,44 @@
+//! One call under way.
+
+use rusqlite::Connection;
+
+use super::error::SecretsError;
+use super::seal::Sealer;
+use crate::stand_in::ambient::Random;
+
+/// What an operation works with.
+pub(super) struct Call<'a> {
+    /// Inside a transaction.
+    pub(super) rows: &'a Connection,
+    pub(super) sealer: &'a Sealer,
+    pub(super) random: &'a Random,
+    /// Milliseconds since 1970, the same throughout the call.
+    pub(super) now: i64,
+}
+
+const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+impl Call<'_> {
+    /// Unpredictable letters and digits. Slightly uneven, which does not matter where they only
+    /// tell names apart.
+    pub(super) fn random_letters(&self, count: usize) -> Result<String, SecretsError> {
+        let mut bytes = vec![0; count];
+        (self.random)(&mut bytes)?;
+        Ok(bytes
+            .iter()
+            .map(|byte| char::from(LETTERS[usize::from(*byte) % 62]))
+            .collect())
+    }
+}
+
+/// Seconds since 1970, as the API writes times.
+pub(super) fn seconds(milliseconds: i64) -> f64 {
+    let (whole, part) = (milliseconds / 1000, milliseconds % 1000);
+    // Exact: neither number is anywhere near 2^53.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "both numbers are far below 2^53"
+    )]
+    let (whole, part) = (whole as f64, part as f64);
+    whole + part / 1000.0
+}

@@ -1,0 +1,5 @@
+//! The stand-in, through the clients of the real SDK.
+
+mod dynamodb;
+mod secrets;
+mod support;
