@@ -1,0 +1,172 @@
+//! M2M OAuth clients.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use m2m_types::admin::client::{SecretStorage, Tags};
+use m2m_types::client_id::ClientId;
+use m2m_types::generation::{Generation, Generations};
+use m2m_types::names::{ClientName, Description, OrganizationId, OwnerId, SecretId};
+use m2m_types::scope::ScopeSet;
+use m2m_types::ttl::AccessTokenTtl;
+
+use crate::clock::Clock;
+use crate::organization::Organization;
+use crate::owner::Owner;
+use crate::random::Random;
+use crate::resource_servers::ResourceServer;
+use crate::secret::{Secret, SecretDigest};
+
+/// Counts the changes of a client; the `ETag` of its reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Revision(pub u64);
+
+impl Revision {
+    /// The revision of a client that is written for the first time.
+    pub const FIRST: Self = Self(1);
+
+    /// The one after this.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// What a client is going through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientState {
+    /// Being made: its secret's value is not kept yet. Nobody sees or uses it.
+    Pending,
+    /// Being unmade after a create that did not finish. Nobody sees or uses it.
+    Abandoned,
+    /// It gets tokens.
+    Active,
+    /// It gets none; it is kept for a while.
+    Deleted {
+        /// Until when.
+        restorable_until: Timestamp,
+    },
+}
+
+/// How a client may get tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GrantType {
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// Every grant this service knows.
+    pub const ALL: &'static [Self] = &[Self::ClientCredentials];
+
+    /// The value of `grant_type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant of that name; case-sensitive (RFC 6749 §4.4.2).
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|grant| grant.as_str() == text)
+    }
+}
+
+/// A client as the rules see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Its identifier.
+    pub id: ClientId,
+    /// What people call it.
+    pub name: ClientName,
+    /// What it is for.
+    pub description: Option<Description>,
+    /// On whose behalf it acts.
+    pub owner: OwnerId,
+    /// Its tenant.
+    pub organization: OrganizationId,
+    /// What it is going through.
+    pub state: ClientState,
+    /// What it may ask for: none all of its owner's, empty nothing.
+    pub scopes: Option<ScopeSet>,
+    /// What it gets when it asks for nothing; none: all of its scopes.
+    pub default_scopes: Option<ScopeSet>,
+    /// What its tokens are for when it names no resource.
+    pub default_audience: ResourceServer,
+    /// How it may get tokens.
+    pub grants: Vec<GrantType>,
+    /// How long its tokens live.
+    pub access_token_ttl: AccessTokenTtl,
+    /// Whether a delete is refused.
+    pub deletion_protection: bool,
+    /// Its labels.
+    pub tags: Tags,
+    /// Where the value of its next secret is kept.
+    pub secret_storage: SecretStorage,
+    /// Its secrets.
+    pub secrets: Vec<Secret>,
+    /// Raised whenever it is stopped.
+    pub generation: Generation,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Counts its changes.
+    pub revision: Revision,
+    /// When each secret last got a token, to the hour; changes no revision.
+    pub last_used: BTreeMap<SecretId, Timestamp>,
+}
+
+impl Client {
+    /// The live secret that the presented value is, if any. Every live one is compared, in constant
+    /// time, and at least one comparison is made.
+    pub fn matching_secret(&self, presented: &SecretDigest, now: Timestamp) -> Option<&Secret> {
+        let mut matching = None;
+        for secret in self.secrets.iter().filter(|secret| secret.is_live(now)) {
+            if secret.digest.matches(presented) {
+                matching = Some(secret);
+            }
+        }
+        matching
+    }
+
+    /// All that the client may ask for: its own scopes, but never more than the owner's present ones.
+    pub fn allowed_scopes(&self, owner: &Owner) -> ScopeSet {
+        self.scopes.as_ref().map_or_else(
+            || owner.permissions.clone(),
+            |own| own.intersection(&owner.permissions),
+        )
+    }
+
+    /// The three generations a token of this client carries.
+    pub fn generations(&self, owner: &Owner, organization: &Organization) -> Generations {
+        Generations {
+            client: self.generation,
+            owner: owner.generation,
+            organization: organization.generation,
+        }
+    }
+
+    /// When any of its secrets last got a token.
+    pub fn last_used_at(&self) -> Option<Timestamp> {
+        self.last_used.values().max().copied()
+    }
+}
+
+/// A new identifier: `m2m_` and a ULID in lower case, so that ids sort by creation.
+#[expect(clippy::expect_used, reason = "a ULID has the form of a client_id")]
+pub fn new_client_id(clock: &dyn Clock, random: &dyn Random) -> ClientId {
+    let milliseconds = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
+    let noise: [u8; 16] = random.bytes();
+    let ulid = ulid::Ulid::from_parts(milliseconds, u128::from_be_bytes(noise));
+    // Unwrap safety: 4 + 26 characters of Crockford's base 32.
+    ClientId::parse(format!(
+        "{}{}",
+        ClientId::PREFIX,
+        ulid.to_string().to_lowercase()
+    ))
+    .expect("a client id")
+}

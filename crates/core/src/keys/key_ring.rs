@@ -1,0 +1,102 @@
+//! The keys as this process knows them, read again when they are old.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+use tracing::warn;
+
+use super::KeySet;
+use crate::clock::Clock;
+use crate::ports::{KeyStore, StoreError};
+
+/// Keys older than this are read again, in line: a frozen instance has no background.
+const REFRESH_AFTER: SignedDuration = SignedDuration::from_mins(5);
+/// After a failed refresh the next is tried this much later.
+const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(10);
+
+/// Holds the key set, refreshes it with one read at a time and keeps the last good one.
+pub struct KeyRing {
+    store: Arc<dyn KeyStore>,
+    clock: Arc<dyn Clock>,
+    loaded: RwLock<Option<Loaded>>,
+    refresh: Mutex<()>,
+}
+
+#[derive(Clone)]
+struct Loaded {
+    keys: Arc<KeySet>,
+    refresh_at: Timestamp,
+    loaded_at: Timestamp,
+}
+
+impl KeyRing {
+    /// A ring without keys yet.
+    pub fn new(store: Arc<dyn KeyStore>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            clock,
+            loaded: RwLock::new(None),
+            refresh: Mutex::new(()),
+        }
+    }
+
+    /// The keys, at most five minutes old unless the store fails.
+    ///
+    /// # Errors
+    /// There are no keys yet and the store gave none.
+    pub async fn current(&self) -> Result<Arc<KeySet>, StoreError> {
+        if let Some(keys) = self.fresh() {
+            return Ok(keys);
+        }
+        let _one_at_a_time = self.refresh.lock().await;
+        if let Some(keys) = self.fresh() {
+            return Ok(keys);
+        }
+        let read = self.read().await;
+        let now = self.clock.now();
+        let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+        match (read, loaded.as_mut()) {
+            (Ok(keys), _) => {
+                let refresh_at = now + REFRESH_AFTER;
+                *loaded = Some(Loaded {
+                    keys: Arc::clone(&keys),
+                    refresh_at,
+                    loaded_at: now,
+                });
+                Ok(keys)
+            }
+            (Err(error), Some(last_good)) => {
+                warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the signing keys could not be read again"
+                );
+                last_good.refresh_at = now + RETRY_AFTER;
+                Ok(Arc::clone(&last_good.keys))
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// The keys if they need not be read again. A clock that went back makes them old.
+    fn fresh(&self) -> Option<Arc<KeySet>> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        loaded
+            .as_ref()
+            .filter(|loaded| now < loaded.refresh_at && loaded.loaded_at <= now)
+            .map(|loaded| Arc::clone(&loaded.keys))
+    }
+
+    async fn read(&self) -> Result<Arc<KeySet>, StoreError> {
+        let records = self.store.find_signing_keys().await?.ok_or_else(|| {
+            StoreError::new(
+                "read the signing keys",
+                "there are none; has the deployment been bootstrapped?",
+            )
+        })?;
+        KeySet::parse(&records)
+            .map(Arc::new)
+            .map_err(|error| StoreError::new("parse the signing keys", error))
+    }
+}

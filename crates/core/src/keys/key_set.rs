@@ -1,0 +1,101 @@
+//! All keys of a deployment at one moment.
+
+use std::sync::Arc;
+
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Validation, decode, decode_header};
+use m2m_types::claims::{ACCESS_TOKEN_TYP, AccessTokenClaims};
+
+use super::{InvalidKey, KeyState, SigningKey};
+use crate::ports::KeyRecord;
+
+/// No token of ours is longer.
+const MAX_TOKEN_LENGTH: usize = 16 * 1024;
+
+/// A token that these keys did not sign as an access token. The texts are for the log only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidToken {
+    /// It is no JWT, or has a header that this service never writes.
+    #[error("the token is malformed")]
+    Malformed,
+    /// RFC 9068 §4: `typ` must be `at+jwt`.
+    #[error("the token is no access token")]
+    NotAnAccessToken,
+    /// Its `kid` is none of ours.
+    #[error("the token's key is unknown")]
+    UnknownKey,
+    /// The signature, its algorithm or a claim's type is wrong.
+    #[error("the token's signature or claims do not hold")]
+    NotOurs,
+}
+
+/// The keys that are published, one of them signing.
+pub struct KeySet {
+    keys: Vec<SigningKey>,
+    active: usize,
+    jwks: Arc<[u8]>,
+}
+
+impl KeySet {
+    /// Parses the kept keys.
+    ///
+    /// # Errors
+    /// A key is damaged, or there is not exactly one active key.
+    pub fn parse(records: &[KeyRecord]) -> Result<Self, InvalidKey> {
+        let keys = records
+            .iter()
+            .map(SigningKey::parse)
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut active = keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| matches!(key.state(), KeyState::Active { .. }));
+        let (Some((active, _)), None) = (active.next(), active.next()) else {
+            return Err(InvalidKey);
+        };
+        let published: Vec<Jwk> = keys.iter().map(|key| key.jwk().clone()).collect();
+        let jwks = serde_json::to_vec(&JwkSet { keys: published })
+            .map_err(|_| InvalidKey)?
+            .into();
+        Ok(Self { keys, active, jwks })
+    }
+
+    /// The key that signs.
+    pub fn active(&self) -> &SigningKey {
+        &self.keys[self.active]
+    }
+
+    /// The public keys as JSON, RFC 7517 §5.
+    pub fn jwks(&self) -> Arc<[u8]> {
+        Arc::clone(&self.jwks)
+    }
+
+    /// Checks that one of these keys signed the text as an access token.
+    ///
+    /// The algorithm is the key's, never the token's; a key in the token is ignored. Neither time,
+    /// audience nor generations are looked at here.
+    ///
+    /// # Errors
+    /// It is anything else.
+    pub fn verify(&self, unverified_token: &str) -> Result<AccessTokenClaims, InvalidToken> {
+        if unverified_token.len() > MAX_TOKEN_LENGTH {
+            return Err(InvalidToken::Malformed);
+        }
+        let header = decode_header(unverified_token).map_err(|_| InvalidToken::Malformed)?;
+        if header.typ.as_deref() != Some(ACCESS_TOKEN_TYP) {
+            return Err(InvalidToken::NotAnAccessToken);
+        }
+        let key = self
+            .keys
+            .iter()
+            .find(|key| header.kid.as_deref() == Some(key.kid()));
+        let key = key.ok_or(InvalidToken::UnknownKey)?;
+        let mut validation = Validation::new(key.algorithm());
+        validation.required_spec_claims.clear();
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        decode::<AccessTokenClaims>(unverified_token, key.decoding(), &validation)
+            .map(|token| token.claims)
+            .map_err(|_| InvalidToken::NotOurs)
+    }
+}

@@ -1,0 +1,68 @@
+//! The keys that sign tokens, and checking what they signed.
+
+mod algorithm;
+mod key_ring;
+mod key_set;
+mod signing_key;
+
+pub use algorithm::SigningAlgorithm;
+pub use key_ring::KeyRing;
+pub use key_set::{InvalidToken, KeySet};
+pub use signing_key::{InvalidKey, SigningKey};
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::ports::{InsertKeysOutcome, KeyRecord, KeyStore, StoreError};
+
+/// What a key is going through: pending → active → retiring → gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// Published, does not sign yet.
+    Pending {
+        /// Since when it is published.
+        since: Timestamp,
+    },
+    /// Signs.
+    Active {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Published until the last token it signed has expired.
+    Retiring {
+        /// When that will be.
+        until: Timestamp,
+    },
+}
+
+/// Makes the first signing keys of a deployment, one active and one pending, unless there are some.
+///
+/// # Errors
+/// The store failed, or a key could not be made.
+pub async fn provision(
+    store: &dyn KeyStore,
+    algorithm: SigningAlgorithm,
+    clock: &dyn Clock,
+) -> Result<(), StoreError> {
+    if store.find_signing_keys().await?.is_some() {
+        return Ok(());
+    }
+    let since = clock.now();
+    let generate = |state| {
+        algorithm
+            .generate()
+            .map(|pkcs8| KeyRecord {
+                algorithm,
+                state,
+                pkcs8,
+            })
+            .map_err(|error| StoreError::new("make a signing key", error))
+    };
+    let keys = [
+        generate(KeyState::Active { since })?,
+        generate(KeyState::Pending { since })?,
+    ];
+    match store.insert_signing_keys(&keys).await? {
+        InsertKeysOutcome::Inserted | InsertKeysOutcome::Exist => Ok(()),
+    }
+}

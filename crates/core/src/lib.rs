@@ -1,0 +1,21 @@
+//! The rules of the service and the ports they need.
+//!
+//! No HTTP and no AWS: a port is a promise kept by one atomic step of whatever stands behind it.
+//! Time and randomness are parameters.
+
+// pub mod bootstrap;
+// pub mod caller;
+pub mod client;
+// pub mod client_auth;
+// pub mod clients;
+pub mod clock;
+// pub mod grant;
+pub mod keys;
+pub mod organization;
+pub mod owner;
+pub mod ports;
+pub mod random;
+pub mod resource_servers;
+pub mod secret;
+pub mod throttle;
+// pub mod token;

@@ -1,0 +1,23 @@
+//! Organizations: the tenants.
+
+use m2m_types::generation::Generation;
+use m2m_types::names::OrganizationId;
+
+/// An organization, its plan and its limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Its identifier.
+    pub id: OrganizationId,
+    /// What people call it.
+    pub name: String,
+    /// The plan it is on, in the operator's words.
+    pub plan: String,
+    /// Whether the plan includes M2M OAuth clients; existing ones go on working without.
+    pub m2m_clients_allowed: bool,
+    /// How many clients it may have; none: as many as it likes.
+    pub max_clients: Option<u32>,
+    /// Whether its clients get tokens.
+    pub active: bool,
+    /// Raised whenever it is switched off.
+    pub generation: Generation,
+}

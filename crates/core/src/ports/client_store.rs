@@ -1,0 +1,147 @@
+//! Writing clients.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use m2m_types::client_id::ClientId;
+use m2m_types::names::{OwnerId, SecretId};
+
+use super::StoreError;
+use crate::client::{Client, Revision};
+
+/// The answer of a create, kept so that a retry gets it again.
+///
+/// It holds the secret and is therefore sealed under the `Idempotency-Key` itself, which is kept nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// Names the caller, the route and the key, without revealing the key.
+    pub id: [u8; 32],
+    /// The digest of the request's body.
+    pub request: [u8; 32],
+    /// The client that is being made.
+    pub client: ClientId,
+    /// The sealed answer.
+    pub sealed: Vec<u8>,
+    /// Whether the create has finished.
+    pub finished: bool,
+    /// Until when a create that has not finished is taken to be under way.
+    pub in_flight_until: Timestamp,
+    /// When it is forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// A client in the first step of a create.
+#[derive(Debug, Clone)]
+pub struct PendingClient<'a> {
+    /// The client, pending.
+    pub client: &'a Client,
+    /// How many clients its organization may have.
+    pub max_clients: Option<u32>,
+    /// The answer for a retry, if the caller sent an `Idempotency-Key`.
+    pub answer: Option<&'a KeptAnswer>,
+    /// The present moment: an answer that has expired by now gives way.
+    pub now: Timestamp,
+}
+
+/// What became of an insert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InsertOutcome {
+    /// It is written.
+    Inserted,
+    /// There is a client with that id already.
+    IdTaken,
+    /// The organization has as many clients as it may.
+    LimitReached,
+    /// A request with the same `Idempotency-Key` was faster.
+    Twin,
+}
+
+/// What became of a write that expected a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteOutcome {
+    /// It is written.
+    Written,
+    /// The client has another revision by now, or is gone: nothing was written.
+    ChangedMeanwhile,
+}
+
+/// A create or delete that touches two stores and has not been seen to finish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Of which client.
+    pub client: ClientId,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Clients, their list entries, the count of each organization and the kept answers.
+#[async_trait]
+pub trait ClientStore: Send + Sync {
+    /// Writes a pending client, counts it against its organization's limit, notes it as unfinished and
+    /// keeps the answer: all or nothing.
+    async fn insert_pending(&self, pending: PendingClient<'_>)
+    -> Result<InsertOutcome, StoreError>;
+
+    /// Makes a pending client active, lists it, and marks it and its kept answer as finished: all or nothing.
+    async fn activate(
+        &self,
+        client: &Client,
+        expected: Revision,
+        answer: Option<&[u8; 32]>,
+    ) -> Result<WriteOutcome, StoreError>;
+
+    /// Makes a pending client abandoned and forgets its kept answer, so that no retry can finish it: all or nothing.
+    async fn abandon(
+        &self,
+        client: &Client,
+        expected: Revision,
+    ) -> Result<WriteOutcome, StoreError>;
+
+    /// Removes an abandoned client, its note and its count: all or nothing.
+    async fn remove_abandoned(&self, client: &Client) -> Result<WriteOutcome, StoreError>;
+
+    /// Writes a changed client.
+    async fn replace(
+        &self,
+        client: &Client,
+        expected: Revision,
+    ) -> Result<WriteOutcome, StoreError>;
+
+    /// Writes a deleted client, moves its list entry to the deleted ones, uncounts it and notes it as
+    /// unfinished: all or nothing.
+    async fn delete(
+        &self,
+        client: &Client,
+        expected: Revision,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError>;
+
+    /// Takes a delete's note away, after the secret's value has been dealt with. Again is no error.
+    async fn finish_delete(&self, id: &ClientId) -> Result<(), StoreError>;
+
+    /// At most `limit` notes of creates and deletes that have not been seen to finish, the oldest ids first.
+    async fn unfinished(
+        &self,
+        after: Option<&ClientId>,
+        limit: u32,
+    ) -> Result<Vec<Unfinished>, StoreError>;
+
+    /// At most `limit` of an owner's clients behind `after` in the order of their ids; live or deleted ones.
+    async fn list_by_owner(
+        &self,
+        owner: &OwnerId,
+        deleted: bool,
+        after: Option<&ClientId>,
+        limit: u32,
+    ) -> Result<Vec<Client>, StoreError>;
+
+    /// Notes that a secret got a token. Changes no revision; a client that is gone is no error.
+    async fn record_use(
+        &self,
+        id: &ClientId,
+        secret: &SecretId,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The kept answer of that id, expired or not.
+    async fn find_answer(&self, id: &[u8; 32]) -> Result<Option<KeptAnswer>, StoreError>;
+}

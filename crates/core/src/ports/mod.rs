@@ -1,0 +1,38 @@
+//! What the rules need from the outside, each method one atomic step.
+//!
+//! Expected outcomes are return values; everything else is a [`StoreError`], on which nothing is
+//! granted.
+
+mod client_store;
+mod directory;
+mod key_store;
+mod secret_values;
+
+pub use client_store::{
+    ClientStore, InsertOutcome, KeptAnswer, PendingClient, Unfinished, WriteOutcome,
+};
+pub use directory::{Directory, Lookup, Principals};
+pub use key_store::{InsertKeysOutcome, KeyRecord, KeyStore};
+pub use secret_values::SecretValues;
+
+/// A store gave no usable answer. What happened is for the log only.
+#[derive(Debug, thiserror::Error)]
+#[error("{attempt}")]
+pub struct StoreError {
+    attempt: String,
+    #[source]
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl StoreError {
+    /// Says what was attempted and why it failed.
+    pub fn new(
+        attempt: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            attempt: attempt.into(),
+            source: source.into(),
+        }
+    }
+}

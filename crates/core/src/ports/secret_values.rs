@@ -1,0 +1,33 @@
+//! Keeping the values of secrets, so that they can be shown again.
+
+use async_trait::async_trait;
+use m2m_types::client_id::ClientId;
+use m2m_types::client_secret::ClientSecret;
+use m2m_types::names::SecretId;
+
+use super::StoreError;
+
+/// The values of the secrets of clients.
+#[async_trait]
+pub trait SecretValues: Send + Sync {
+    /// Keeps the value of a client's first secret. Again with the same value is no error.
+    async fn insert(
+        &self,
+        client: &ClientId,
+        secret: &SecretId,
+        value: &ClientSecret,
+    ) -> Result<(), StoreError>;
+
+    /// The value of a secret; none: it is not kept (any more).
+    async fn find(
+        &self,
+        client: &ClientId,
+        secret: &SecretId,
+    ) -> Result<Option<ClientSecret>, StoreError>;
+
+    /// Lets the values of a deleted client go after the restore window. Again, or without values, is no error.
+    async fn schedule_removal(&self, client: &ClientId) -> Result<(), StoreError>;
+
+    /// Removes the values of a client that never came to be, at once. Again, or without values, is no error.
+    async fn remove(&self, client: &ClientId) -> Result<(), StoreError>;
+}

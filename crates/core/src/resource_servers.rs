@@ -1,0 +1,72 @@
+//! The APIs that tokens are for.
+
+use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::audience::Audience;
+use m2m_types::scope::{Scope, ScopeSet};
+
+/// An API that accepts tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResourceServer {
+    /// The management API, kept as a symbol so that a changed issuer changes it too.
+    Management,
+    /// The organisation's own APIs, by identifier.
+    Api(Audience),
+}
+
+/// The APIs of this deployment.
+#[derive(Debug, Clone)]
+pub struct ResourceServers {
+    management: Audience,
+    default: Audience,
+}
+
+impl ResourceServers {
+    /// The management API at `{issuer}/v1` and the one that tokens are for unless they say otherwise.
+    pub fn new(management: Audience, default: Audience) -> Self {
+        Self {
+            management,
+            default,
+        }
+    }
+
+    /// What a new client's tokens are for.
+    pub fn default_for_clients(&self) -> ResourceServer {
+        ResourceServer::Api(self.default.clone())
+    }
+
+    /// The API with that identifier, compared to the byte.
+    pub fn find(&self, unverified_resource: &str) -> Option<ResourceServer> {
+        if unverified_resource == self.management.as_str() {
+            Some(ResourceServer::Management)
+        } else if unverified_resource == self.default.as_str() {
+            Some(self.default_for_clients())
+        } else {
+            None
+        }
+    }
+
+    /// The `aud` of tokens for that API.
+    pub fn audience_of<'a>(&'a self, server: &'a ResourceServer) -> &'a Audience {
+        match server {
+            ResourceServer::Management => &self.management,
+            ResourceServer::Api(audience) => audience,
+        }
+    }
+}
+
+impl ResourceServer {
+    /// Whether the scope is one of this API's. Management scopes are a fixed list, all others belong
+    /// to the organisation's own APIs.
+    pub fn owns(&self, scope: &Scope) -> bool {
+        ManagementScope::includes(scope) == (*self == Self::Management)
+    }
+
+    /// Those of the scopes that are this API's.
+    pub fn filter(&self, scopes: &ScopeSet) -> ScopeSet {
+        scopes
+            .iter()
+            .filter(|scope| self.owns(scope))
+            .cloned()
+            .collect()
+    }
+}

@@ -1,0 +1,104 @@
+//! Secrets of clients: what is kept of them and how one is checked.
+
+use aws_lc_rs::constant_time;
+use aws_lc_rs::digest::{SHA256, digest};
+use jiff::Timestamp;
+use m2m_types::client_secret::ClientSecret;
+use m2m_types::names::SecretId;
+
+use crate::random::Random;
+
+/// The SHA-256 of a secret's 256 random bits.
+///
+/// No slow hash: nothing here can be guessed, so nothing is gained by paying for one at every token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SecretDigest([u8; 32]);
+
+impl SecretDigest {
+    /// A digest that no secret has, so that an unknown client costs the same comparison.
+    pub const OF_NOTHING: Self = Self([0; 32]);
+
+    /// The digest of a secret.
+    pub fn of(secret: &ClientSecret) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest(&SHA256, secret.expose().as_bytes()).as_ref());
+        Self(bytes)
+    }
+
+    /// Takes a kept digest.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes to keep.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Compares in constant time.
+    pub fn matches(&self, other: &Self) -> bool {
+        constant_time::verify_slices_are_equal(&self.0, &other.0).is_ok()
+    }
+}
+
+impl std::fmt::Debug for SecretDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretDigest(…)")
+    }
+}
+
+/// A secret of a client, without its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// Its name.
+    pub id: SecretId,
+    /// Its last characters before the checksum.
+    pub hint: String,
+    /// What a presented value is compared with.
+    pub digest: SecretDigest,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working; none: never.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Secret {
+    /// Makes a secret and its value.
+    pub fn generate(random: &dyn Random, now: Timestamp) -> (Self, ClientSecret) {
+        let value = ClientSecret::from_random_bytes(&random.bytes());
+        let secret = Self {
+            id: new_secret_id(random),
+            hint: value.hint(),
+            digest: SecretDigest::of(&value),
+            created_at: now,
+            expires_at: None,
+        };
+        (secret, value)
+    }
+
+    /// Whether it works at that moment.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// A random UUID (RFC 9562 §5.4): Secrets Manager takes it as the version's name.
+#[expect(
+    clippy::expect_used,
+    reason = "a UUID written here has the form of a secret_id"
+)]
+fn new_secret_id(random: &dyn Random) -> SecretId {
+    let mut bytes: [u8; 16] = random.bytes();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
+    let (a, b, c, d, e) = (
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    );
+    // Unwrap safety: 36 characters, all hexadecimal digits or hyphens.
+    SecretId::parse(format!("{a}-{b}-{c}-{d}-{e}")).expect("a UUID")
+}
