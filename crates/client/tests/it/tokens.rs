@@ -1,0 +1,177 @@
+//! Tokens are fetched once, kept, and replaced when they are refused.
+
+use m2m_client::{Error, TokenQuery};
+use m2m_types::audience::Audience;
+use m2m_types::names::SecretId;
+use m2m_types::scope::ScopeSet;
+
+use crate::server::{
+    Server, all_scopes, client, credentials, id, json, oauth_error, token, with_header,
+};
+
+#[tokio::test]
+async fn calls_at_the_same_time_share_one_token_request() {
+    let server = Server::start(|seen, n| {
+        if seen.is_token() {
+            all_scopes(n)
+        } else {
+            json(200, &client("a"))
+        }
+    })
+    .await;
+    let (api, id) = (server.api(), id());
+    let (a, b, c, d) = tokio::join!(
+        api.get_client(&id),
+        api.get_client(&id),
+        api.get_client(&id),
+        api.get_client(&id)
+    );
+    assert!(a.is_ok() && b.is_ok() && c.is_ok() && d.is_ok());
+    assert_eq!((server.tokens(), server.calls().len()), (1, 4));
+}
+
+#[tokio::test]
+async fn calls_at_the_same_time_share_a_refusal() {
+    let server = Server::start(|_, _| oauth_error(401, "invalid_client")).await;
+    let (api, id) = (server.api(), id());
+    let (a, b, c) = tokio::join!(
+        api.get_client(&id),
+        api.get_client(&id),
+        api.get_client(&id)
+    );
+    for result in [a, b, c] {
+        let error = result.unwrap_err();
+        assert!(matches!(error, Error::Unauthenticated { .. }), "{error}");
+        assert!(error.to_string().contains("invalid_client (said so)"));
+    }
+    assert_eq!(server.tokens(), 1);
+}
+
+#[tokio::test]
+async fn the_token_request_is_that_of_rfc_6749_and_8707() {
+    let server = Server::start(|seen, n| {
+        if seen.is_token() {
+            all_scopes(n)
+        } else {
+            json(200, &client("a"))
+        }
+    })
+    .await;
+    server.api().get_client(&id()).await.unwrap();
+    let seen = server.seen();
+    let resource: String =
+        url::form_urlencoded::byte_serialize(server.endpoint.join("/v1").as_bytes()).collect();
+    assert_eq!(
+        seen[0].body,
+        format!("grant_type=client_credentials&resource={resource}")
+    );
+    assert_eq!(seen[0].method, "POST");
+    assert!(seen[0].header("authorization").starts_with("Basic "));
+    assert_eq!(seen[1].header("authorization"), "Bearer eyJtoken0");
+}
+
+#[tokio::test]
+async fn a_refused_token_is_replaced_once() {
+    let server = Server::start(|seen, n| match (seen.is_token(), n) {
+        (true, n) => all_scopes(n),
+        (false, 0) => invalid_token(),
+        (false, _) => json(200, &client("a")),
+    })
+    .await;
+    server.api().get_client(&id()).await.unwrap();
+    assert_eq!(server.tokens(), 2);
+    assert_eq!(
+        server.calls()[1].header("authorization"),
+        "Bearer eyJtoken1"
+    );
+}
+
+#[tokio::test]
+async fn a_fresh_token_that_is_refused_ends_the_call() {
+    let server = Server::start(|seen, n| {
+        if seen.is_token() {
+            all_scopes(n)
+        } else {
+            invalid_token()
+        }
+    })
+    .await;
+    let error = server.api().get_client(&id()).await.unwrap_err();
+    assert!(matches!(error, Error::Unauthenticated { .. }), "{error}");
+    assert_eq!((server.tokens(), server.calls().len()), (2, 2));
+}
+
+fn invalid_token() -> axum::http::Response<axum::body::Body> {
+    with_header(
+        json(401, "{}"),
+        "www-authenticate",
+        "Bearer error=\"invalid_token\"",
+    )
+}
+
+#[tokio::test]
+async fn a_scope_that_is_only_given_by_name_is_asked_for_by_name() {
+    let server = Server::start(|seen, n| {
+        if !seen.is_token() {
+            json(200, &client("a"))
+        } else if seen.body.contains("scope=clients%3Aread") {
+            token(n, "clients:read")
+        } else {
+            oauth_error(400, "invalid_scope")
+        }
+    })
+    .await;
+    let api = server.api();
+    api.get_client(&id()).await.unwrap();
+    api.get_client(&id()).await.unwrap();
+    assert_eq!(server.tokens(), 2);
+
+    let secret = SecretId::parse("00000000-0000-0000-0000-000000000000").unwrap();
+    let error = api.reveal_secret(&id(), &secret).await.unwrap_err();
+    assert!(error.to_string().contains("clients:reveal"), "{error}");
+    assert!(matches!(error, Error::MissingScope { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_is_not_used_in_its_last_minute() {
+    let server = Server::start(|seen, n| {
+        if seen.is_token() {
+            all_scopes(n)
+        } else {
+            json(200, &client("a"))
+        }
+    })
+    .await;
+    let api = server.api();
+    api.get_client(&id()).await.unwrap();
+    let_pass(3_600 - 65).await;
+    api.get_client(&id()).await.unwrap();
+    assert_eq!(server.tokens(), 1);
+    let_pass(6).await;
+    api.get_client(&id()).await.unwrap();
+    assert_eq!(server.tokens(), 2);
+}
+
+/// The clock stands still only here: a paused one would run into the request timeout.
+async fn let_pass(seconds: u64) {
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(seconds)).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn any_token_can_be_asked_for() {
+    let server = Server::start(|_, n| token(n, "orders:read")).await;
+    let query = TokenQuery {
+        credentials: Some(credentials()),
+        resource: Some(Audience::parse("urn:orders").unwrap()),
+        scope: Some(ScopeSet::parse("orders:read").unwrap()),
+    };
+    let token = server.api().access_token(&query).await.unwrap();
+    assert_eq!(token.expose(), "eyJtoken0");
+    assert!(!format!("{token:?}").contains("eyJ"));
+    assert_eq!(
+        server.seen()[0].body,
+        "grant_type=client_credentials&resource=urn%3Aorders&scope=orders%3Aread"
+    );
+}
