@@ -40,6 +40,16 @@ impl Answer {
         }
     }
 
+    /// The stand-in itself is at fault.
+    pub(super) fn failure(message: &str) -> Self {
+        Self::error(
+            500,
+            "application/x-amz-json-1.1",
+            "InternalFailure",
+            message,
+        )
+    }
+
     /// The answer to a call which neither service knows.
     pub(super) fn unknown_operation(target: &str) -> Self {
         let message = format!("The stand-in does not implement {target:?}");

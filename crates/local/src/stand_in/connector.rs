@@ -54,13 +54,13 @@ impl HttpConnector for InProcess {
                     "the request's body is a stream".into(),
                 ));
             };
-            let answer = stand_in.answer(&target, body.to_vec()).await;
+            let answer = stand_in.answer(&target, body).await;
             into_response(answer)
         })
     }
 }
 
-fn into_response(answer: Answer) -> Result<HttpResponse, ConnectorError> {
+pub(super) fn into_response(answer: Answer) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(answer.status)
         .map_err(|error| ConnectorError::other(error.into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));

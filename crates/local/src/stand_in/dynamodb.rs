@@ -4,6 +4,7 @@
 //! one calls the same typed operations.
 
 use std::path::Path;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
@@ -15,62 +16,118 @@ use super::error::StandInError;
 const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 
 /// A DynamoDB with its tables.
+///
+/// `dynoxide` puts a lock around its connection, and a write holds it until the disk has the
+/// change. So point reads of a file have a second connection: SQLite lets readers pass a writer,
+/// and they see all that was committed before they began.
 pub(super) struct DynamoDb {
-    database: Database,
+    writer: Database,
+    reader: RwLock<Database>,
+    file: Option<String>,
 }
 
 impl DynamoDb {
     /// Opens the tables in `file`, which may be empty.
     pub(super) fn open(file: &Path) -> Result<Self, StandInError> {
-        let database = Database::new(&file.to_string_lossy())?;
-        Ok(Self { database })
+        let file = file.to_string_lossy().into_owned();
+        let writer = Database::new(&file)?;
+        let reader = RwLock::new(Database::new(&file)?);
+        Ok(Self {
+            writer,
+            reader,
+            file: Some(file),
+        })
     }
 
     /// No tables yet, and none kept.
     pub(super) fn memory() -> Result<Self, StandInError> {
+        let writer = Database::memory()?;
         Ok(Self {
-            database: Database::memory()?,
+            reader: RwLock::new(writer.clone()),
+            writer,
+            file: None,
         })
     }
 
     /// Answers one call of `operation`.
     pub(super) fn answer(&self, operation: &str, body: &[u8]) -> Answer {
-        match self.run(operation, body) {
+        let reply = self
+            .read_points(operation, body)
+            .or_else(|| self.use_items(operation, body))
+            .or_else(|| self.describe_tables(operation, body))
+            .or_else(|| self.change_tables(operation, body));
+        match reply {
             Some(Ok(body)) => Answer::success(CONTENT_TYPE, body),
             Some(Err(error)) => refuse(&error),
             None => Answer::unknown_operation(&format!("DynamoDB_20120810.{operation}")),
         }
     }
 
-    /// Runs `operation`; `None` if there is no such operation.
-    fn run(&self, operation: &str, body: &[u8]) -> Option<Result<Vec<u8>, DynoxideError>> {
-        let db = &self.database;
-        let result = match operation {
-            "BatchGetItem" => call(body, |request| db.batch_get_item(request)),
+    fn read_points(&self, operation: &str, body: &[u8]) -> Option<Reply> {
+        Some(match operation {
+            "BatchGetItem" => call(body, |request| self.reader().batch_get_item(request)),
+            "GetItem" => call(body, |request| self.reader().get_item(request)),
+            _ => return None,
+        })
+    }
+
+    /// Writes, and the reads that are not quick or must see one state of several items.
+    fn use_items(&self, operation: &str, body: &[u8]) -> Option<Reply> {
+        let db = &self.writer;
+        Some(match operation {
             "BatchWriteItem" => call(body, |request| db.batch_write_item(request)),
-            "CreateTable" => call(body, |request| db.create_table(request)),
             "DeleteItem" => call(body, |request| db.delete_item(request)),
-            "DeleteTable" => call(body, |request| db.delete_table(request)),
-            "DescribeTable" => call(body, |request| db.describe_table(request)),
-            "DescribeTimeToLive" => call(body, |request| db.describe_time_to_live(request)),
-            "GetItem" => call(body, |request| db.get_item(request)),
-            "ListTables" => call(body, |request| db.list_tables(request)),
-            "ListTagsOfResource" => call(body, |request| db.list_tags_of_resource(request)),
             "PutItem" => call(body, |request| db.put_item(request)),
             "Query" => call(body, |request| db.query(request)),
             "Scan" => call(body, |request| db.scan(request)),
-            "TagResource" => call(body, |request| db.tag_resource(request)),
             "TransactGetItems" => call(body, |request| db.transact_get_items(request)),
             "TransactWriteItems" => call(body, |request| db.transact_write_items(request)),
-            "UntagResource" => call(body, |request| db.untag_resource(request)),
             "UpdateItem" => call(body, |request| db.update_item(request)),
+            _ => return None,
+        })
+    }
+
+    fn describe_tables(&self, operation: &str, body: &[u8]) -> Option<Reply> {
+        let db = &self.writer;
+        Some(match operation {
+            "DescribeTable" => call(body, |request| db.describe_table(request)),
+            "DescribeTimeToLive" => call(body, |request| db.describe_time_to_live(request)),
+            "ListTables" => call(body, |request| db.list_tables(request)),
+            "ListTagsOfResource" => call(body, |request| db.list_tags_of_resource(request)),
+            _ => return None,
+        })
+    }
+
+    fn change_tables(&self, operation: &str, body: &[u8]) -> Option<Reply> {
+        let db = &self.writer;
+        let reply = match operation {
+            "CreateTable" => call(body, |request| db.create_table(request)),
+            "DeleteTable" => call(body, |request| db.delete_table(request)),
+            "TagResource" => call(body, |request| db.tag_resource(request)),
+            "UntagResource" => call(body, |request| db.untag_resource(request)),
             "UpdateTable" => call(body, |request| db.update_table(request)),
             "UpdateTimeToLive" => call(body, |request| db.update_time_to_live(request)),
             _ => return None,
         };
-        Some(result)
+        Some(reply.and_then(|body| self.renew_reader().map(|()| body)))
+    }
+
+    fn reader(&self) -> RwLockReadGuard<'_, Database> {
+        self.reader.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection remembers the tables' keys, so it must not outlive a change of them.
+    fn renew_reader(&self) -> Result<(), DynoxideError> {
+        if let Some(file) = &self.file {
+            let renewed = Database::new(file)?;
+            *self.reader.write().unwrap_or_else(PoisonError::into_inner) = renewed;
+        }
+        Ok(())
     }
 }
+
+/// An answer's body, or why there is none.
+type Reply = Result<Vec<u8>, DynoxideError>;
 
 fn call<Request, Response>(
     body: &[u8],

@@ -25,6 +25,8 @@ mod connector;
 mod data_dir;
 mod dynamodb;
 mod error;
+#[cfg(feature = "faults")]
+pub mod faults;
 mod route;
 mod secrets;
 mod serve;
@@ -34,6 +36,7 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
+use zeroize::Zeroizing;
 
 pub use ambient::{Ambient, Clock, Random, RandomError};
 pub use error::StandInError;
@@ -120,11 +123,22 @@ impl StandIn {
     }
 
     /// Answers one call. `target` is the `X-Amz-Target` header.
-    async fn answer(&self, target: &str, body: Vec<u8>) -> Answer {
+    ///
+    /// A point read of a file takes microseconds and is done here and now. Everything else may
+    /// wait for the disk, several milliseconds on some, and goes to another thread: the caller's
+    /// may be the one that serves all token requests. In memory nothing waits.
+    async fn answer(&self, target: &str, body: &[u8]) -> Answer {
         let Some(target) = Target::parse(target) else {
             return Answer::unknown_operation(target);
         };
-        self.stores.answer(target, &body)
+        if self.stores.data_dir.is_none() || target.is_point_read() {
+            return self.stores.answer(&target, body);
+        }
+        let stores = Arc::clone(&self.stores);
+        let body = Zeroizing::new(body.to_vec());
+        tokio::task::spawn_blocking(move || stores.answer(&target, &body))
+            .await
+            .unwrap_or_else(|_| Answer::failure("The stand-in failed; the call may have worked."))
     }
 }
 
@@ -137,10 +151,10 @@ impl std::fmt::Debug for StandIn {
 }
 
 impl Stores {
-    fn answer(&self, target: Target<'_>, body: &[u8]) -> Answer {
+    fn answer(&self, target: &Target, body: &[u8]) -> Answer {
         match target.service {
-            Service::DynamoDb => self.dynamodb.answer(target.operation, body),
-            Service::SecretsManager => self.secrets.answer(target.operation, body),
+            Service::DynamoDb => self.dynamodb.answer(&target.operation, body),
+            Service::SecretsManager => self.secrets.answer(&target.operation, body),
         }
     }
 }

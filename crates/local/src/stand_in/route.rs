@@ -8,20 +8,29 @@ pub(super) enum Service {
 }
 
 /// A parsed `X-Amz-Target` header: `<service>.<operation>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Target<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
     pub(super) service: Service,
-    pub(super) operation: &'a str,
+    pub(super) operation: String,
 }
 
-impl<'a> Target<'a> {
-    pub(super) fn parse(header: &'a str) -> Option<Self> {
+impl Target {
+    pub(super) fn parse(header: &str) -> Option<Self> {
         let (service, operation) = header.split_once('.')?;
         let service = match service {
             "DynamoDB_20120810" => Service::DynamoDb,
             "secretsmanager" => Service::SecretsManager,
             _ => return None,
         };
-        Some(Self { service, operation })
+        Some(Self {
+            service,
+            operation: operation.to_owned(),
+        })
+    }
+
+    /// Whether it reads items by their keys and nothing else, which is always quick.
+    pub(super) fn is_point_read(&self) -> bool {
+        self.service == Service::DynamoDb
+            && matches!(self.operation.as_str(), "GetItem" | "BatchGetItem")
     }
 }

@@ -54,7 +54,7 @@ async fn handle(State(stand_in): State<StandIn>, headers: HeaderMap, body: Bytes
         );
     }
     let target = text(&headers, "x-amz-target");
-    into_response(stand_in.answer(target, body.into()).await)
+    into_response(stand_in.answer(target, &body).await)
 }
 
 /// Pages carry `Origin`; a page that had its own name point to this machine keeps it in `Host`.

@@ -38,18 +38,6 @@ use error::SecretsError;
 
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
-/// Whether `operation` leaves the store as it was.
-pub(super) fn only_reads(operation: &str) -> bool {
-    matches!(
-        operation,
-        "BatchGetSecretValue"
-            | "DescribeSecret"
-            | "GetSecretValue"
-            | "ListSecretVersionIds"
-            | "ListSecrets"
-    )
-}
-
 impl Secrets {
     /// Answers one call of `operation`.
     pub(super) fn answer(&self, operation: &str, body: &[u8]) -> Answer {
