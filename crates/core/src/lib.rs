@@ -3,19 +3,20 @@
 //! No HTTP and no AWS: a port is a promise kept by one atomic step of whatever stands behind it.
 //! Time and randomness are parameters.
 
-// pub mod bootstrap;
-// pub mod caller;
+pub mod bootstrap;
+pub mod caller;
 pub mod client;
-// pub mod client_auth;
-// pub mod clients;
+pub mod client_auth;
+pub mod clients;
 pub mod clock;
-// pub mod grant;
+pub mod grant;
 pub mod keys;
 pub mod organization;
 pub mod owner;
 pub mod ports;
 pub mod random;
 pub mod resource_servers;
+mod sealing;
 pub mod secret;
 pub mod throttle;
-// pub mod token;
+pub mod token;

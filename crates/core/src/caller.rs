@@ -1,0 +1,191 @@
+//! Who calls the management API: the holder of one of this service's own tokens.
+
+use std::sync::Arc;
+
+use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::client_id::ClientId;
+use m2m_types::issuer::Issuer;
+use m2m_types::names::{OrganizationId, OwnerId};
+use m2m_types::scope::{Scope, ScopeSet};
+
+use crate::client::ClientState;
+use crate::clock::Clock;
+use crate::keys::{InvalidToken, KeyRing};
+use crate::organization::Organization;
+use crate::owner::Owner;
+use crate::ports::{Directory, Principals, StoreError};
+use crate::resource_servers::{ResourceServer, ResourceServers};
+
+/// A caller whose token held and was not stopped. Only [`CallerAuthentication`] makes one.
+#[derive(Debug)]
+pub struct Caller {
+    client_id: ClientId,
+    owner: Owner,
+    organization: Organization,
+    scopes: ScopeSet,
+}
+
+impl Caller {
+    /// The client that the token was issued to.
+    pub fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// On whose behalf.
+    pub fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    /// In which tenant.
+    pub fn organization(&self) -> &Organization {
+        &self.organization
+    }
+
+    /// What the token allows and the owner may still do.
+    pub fn scopes(&self) -> &ScopeSet {
+        &self.scopes
+    }
+
+    /// Demands a scope.
+    ///
+    /// # Errors
+    /// The caller does not hold it.
+    pub fn require(&self, scope: ManagementScope) -> Result<(), InsufficientScope> {
+        if scope.is_in(&self.scopes) {
+            Ok(())
+        } else {
+            Err(InsufficientScope(scope.as_str().to_owned()))
+        }
+    }
+
+    /// Demands that a client with these scopes is no stronger than the caller: none stands for all of the
+    /// owner's. `clients:delegate` lifts the limit to what the owner may do.
+    ///
+    /// # Errors
+    /// Names the scope that the caller lacks.
+    pub fn require_no_stronger(&self, scopes: Option<&ScopeSet>) -> Result<(), InsufficientScope> {
+        if ManagementScope::ClientsDelegate.is_in(&self.scopes) {
+            return Ok(());
+        }
+        let missing = match scopes {
+            None => Some(ManagementScope::ClientsDelegate.as_str()),
+            Some(scopes) => scopes.first_missing_from(&self.scopes).map(Scope::as_str),
+        };
+        missing.map_or(Ok(()), |scope| Err(InsufficientScope(scope.to_owned())))
+    }
+}
+
+/// The caller lacks this scope (RFC 6750 §3.1 `insufficient_scope`).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the token lacks the scope {0}")]
+pub struct InsufficientScope(pub String);
+
+/// Why a token was not accepted. For the log only: outside, all but the store are `invalid_token`.
+#[derive(Debug, thiserror::Error)]
+pub enum CallerError {
+    /// These keys did not sign it as an access token.
+    #[error(transparent)]
+    Token(#[from] InvalidToken),
+    /// Another issuer wrote it.
+    #[error("the token is of another issuer")]
+    Issuer,
+    /// It is for another API.
+    #[error("the token is for another resource")]
+    Audience,
+    /// Its time is over.
+    #[error("the token has expired")]
+    Expired,
+    /// Its client, owner or organization was stopped after it was issued, or is not active.
+    #[error("the token was stopped")]
+    Stopped,
+    /// Nothing can be said.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Checks bearer tokens for the management API.
+pub struct CallerAuthentication {
+    /// Whose tokens.
+    pub issuer: Issuer,
+    /// Which API.
+    pub resource_servers: ResourceServers,
+    /// Who stands behind a token.
+    pub directory: Arc<dyn Directory>,
+    /// What signed it.
+    pub keys: Arc<KeyRing>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl CallerAuthentication {
+    /// Checks signature, issuer, audience and time, then that nothing behind the token was stopped.
+    ///
+    /// # Errors
+    /// Why the token is not accepted.
+    pub async fn authenticate(&self, unverified_token: &str) -> Result<Caller, CallerError> {
+        let claims = self.keys.current().await?.verify(unverified_token)?;
+        if claims.iss != self.issuer.as_str() {
+            return Err(CallerError::Issuer);
+        }
+        if claims.aud
+            != *self
+                .resource_servers
+                .audience_of(&ResourceServer::Management)
+        {
+            return Err(CallerError::Audience);
+        }
+        if claims.exp <= self.clock.now().as_second() {
+            return Err(CallerError::Expired);
+        }
+        let (owner, organization) = self
+            .principals_of(&claims.client_id, &claims.org, &claims.sub, |now| {
+                claims.generations.survive(now)
+            })
+            .await?;
+        let scopes = claims.scope.intersection(&owner.permissions);
+        Ok(Caller {
+            client_id: claims.client_id,
+            owner,
+            organization,
+            scopes,
+        })
+    }
+
+    async fn principals_of(
+        &self,
+        client: &ClientId,
+        organization: &OrganizationId,
+        owner: &OwnerId,
+        survives: impl FnOnce(&m2m_types::generation::Generations) -> bool,
+    ) -> Result<(Owner, Organization), CallerError> {
+        let found = self.directory.find_client(client).await?;
+        let client = found
+            .client
+            .filter(|client| client.state == ClientState::Active)
+            .ok_or(CallerError::Stopped)?;
+        if client.owner != *owner || client.organization != *organization {
+            return Err(CallerError::Stopped);
+        }
+        let Principals {
+            owner,
+            organization,
+        } = match found.principals {
+            Some(principals) => principals,
+            None => {
+                self.directory
+                    .find_principals(&client.owner, &client.organization)
+                    .await?
+            }
+        };
+        let owner = owner
+            .filter(|owner| owner.active)
+            .ok_or(CallerError::Stopped)?;
+        let organization = organization
+            .filter(|organization| organization.active)
+            .ok_or(CallerError::Stopped)?;
+        if !survives(&client.generations(&owner, &organization)) {
+            return Err(CallerError::Stopped);
+        }
+        Ok((owner, organization))
+    }
+}

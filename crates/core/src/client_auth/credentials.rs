@@ -1,0 +1,156 @@
+//! What a request presents to authenticate its client.
+
+use m2m_types::token_request::{MAX_PARAMETER_LENGTH, TokenRequest, UnverifiedSecret};
+
+use super::basic;
+
+/// What was presented, before anything of it was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresentedCredentials {
+    /// Who the client says it is.
+    pub unverified_client_id: String,
+    /// What it says to prove it.
+    pub unverified_secret: UnverifiedSecret,
+}
+
+/// Why a request presents no usable credentials. The texts are for the caller and echo nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCredentials {
+    /// Neither header nor parameters.
+    #[error("no client authentication: send client_secret_basic or client_secret_post")]
+    Missing,
+    /// RFC 6749 §2.3: more than one method in a request.
+    #[error("more than one client authentication method in a request")]
+    TwoMethods,
+    /// More than one `Authorization` header.
+    #[error("more than one Authorization header")]
+    TwoHeaders,
+    /// A header that is no HTTP Basic as RFC 6749 §2.3.1 writes it.
+    #[error(
+        "the Authorization header is not Basic with a form-encoded client_id and client_secret"
+    )]
+    MalformedHeader,
+    /// An `Authorization` header of another scheme.
+    #[error("the authentication scheme is not supported: use Basic")]
+    UnsupportedScheme,
+    /// A client assertion, which no client here is registered for.
+    #[error("client assertions are not supported: send client_secret_basic or client_secret_post")]
+    UnsupportedMethod,
+    /// A header beyond 8192 bytes.
+    #[error("the Authorization header is longer than 8192 bytes")]
+    HeaderTooLong,
+    /// The `client_id` in the body is another than in the header.
+    #[error("client_id differs from the one in the Authorization header")]
+    ClientIdMismatch,
+    /// A secret without a `client_id`.
+    #[error("client_secret without client_id")]
+    SecretWithoutClientId,
+}
+
+impl PresentedCredentials {
+    /// Finds the one method that the request uses.
+    ///
+    /// # Errors
+    /// There is none, more than one, or it is malformed.
+    pub fn find(
+        authorization: &[&[u8]],
+        request: &TokenRequest,
+    ) -> Result<Self, InvalidCredentials> {
+        match authorization {
+            [] => Self::in_body(request),
+            [header] => Self::in_header(header, request),
+            _ => Err(InvalidCredentials::TwoHeaders),
+        }
+    }
+
+    fn in_body(request: &TokenRequest) -> Result<Self, InvalidCredentials> {
+        match (
+            &request.unverified_client_id,
+            &request.unverified_client_secret,
+        ) {
+            (_, Some(_)) if request.has_client_assertion => Err(InvalidCredentials::TwoMethods),
+            _ if request.has_client_assertion => Err(InvalidCredentials::UnsupportedMethod),
+            (Some(id), Some(secret)) => Ok(Self {
+                unverified_client_id: id.clone(),
+                unverified_secret: secret.clone(),
+            }),
+            (None, Some(_)) => Err(InvalidCredentials::SecretWithoutClientId),
+            (_, None) => Err(InvalidCredentials::Missing),
+        }
+    }
+
+    fn in_header(header: &[u8], request: &TokenRequest) -> Result<Self, InvalidCredentials> {
+        if request.unverified_client_secret.is_some() || request.has_client_assertion {
+            return Err(InvalidCredentials::TwoMethods);
+        }
+        if header.len() > MAX_PARAMETER_LENGTH {
+            return Err(InvalidCredentials::HeaderTooLong);
+        }
+        let scheme = header.split(|b| *b == b' ').next().unwrap_or_default();
+        if !scheme.eq_ignore_ascii_case(b"basic") {
+            return Err(InvalidCredentials::UnsupportedScheme);
+        }
+        let (id, secret) = basic::parse(header).ok_or(InvalidCredentials::MalformedHeader)?;
+        if request
+            .unverified_client_id
+            .as_ref()
+            .is_some_and(|other| *other != id)
+        {
+            return Err(InvalidCredentials::ClientIdMismatch);
+        }
+        Ok(Self {
+            unverified_client_id: id,
+            unverified_secret: secret,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(authorization: &[&[u8]], body: &str, expected: InvalidCredentials) {
+        let request = TokenRequest::parse(body.as_bytes()).unwrap();
+        assert_eq!(
+            PresentedCredentials::find(authorization, &request).unwrap_err(),
+            expected
+        );
+    }
+
+    #[test]
+    fn exactly_one_method_is_accepted() {
+        let basic: &[u8] = b"Basic YTpi";
+        check(&[], "grant_type=x", InvalidCredentials::Missing);
+        check(&[], "client_id=a", InvalidCredentials::Missing);
+        check(
+            &[],
+            "client_secret=b",
+            InvalidCredentials::SecretWithoutClientId,
+        );
+        check(&[basic, basic], "", InvalidCredentials::TwoHeaders);
+        check(&[basic], "client_secret=b", InvalidCredentials::TwoMethods);
+        check(
+            &[basic],
+            "client_assertion=b",
+            InvalidCredentials::TwoMethods,
+        );
+        check(
+            &[],
+            "client_id=a&client_secret=b&client_assertion=c",
+            InvalidCredentials::TwoMethods,
+        );
+        check(
+            &[],
+            "client_id=a&client_assertion=c",
+            InvalidCredentials::UnsupportedMethod,
+        );
+        check(
+            &[basic],
+            "client_id=other",
+            InvalidCredentials::ClientIdMismatch,
+        );
+        check(&[b"Bearer x"], "", InvalidCredentials::UnsupportedScheme);
+        check(&[b"Basic %"], "", InvalidCredentials::MalformedHeader);
+    }
+}

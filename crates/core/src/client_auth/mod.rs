@@ -1,0 +1,8 @@
+//! Client authentication at the protocol endpoints, RFC 6749 §2.3.
+
+mod authenticate;
+mod basic;
+mod credentials;
+
+pub use authenticate::{AuthenticatedClient, AuthenticationFailure, authenticate};
+pub use credentials::{InvalidCredentials, PresentedCredentials};

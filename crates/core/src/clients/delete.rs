@@ -1,0 +1,66 @@
+//! Deleting a client: dead at once, its secret's value gone after the restore window.
+
+use jiff::SignedDuration;
+use m2m_types::admin::client::SecretStorage;
+use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::client_id::ClientId;
+use tracing::{info, warn};
+
+use super::{Clients, ClientsError, Precondition};
+use crate::caller::Caller;
+use crate::client::{Client, ClientState};
+use crate::ports::{StoreError, WriteOutcome};
+
+/// How long a deleted client is kept: a day less than its secret's value.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(29 * 24);
+/// The delete is tried again this often when others change the client meanwhile.
+const ATTEMPTS: usize = 5;
+
+impl Clients {
+    /// Deletes a client. Its generation is raised, so every token of it is dead, also one that is still on
+    /// its way out.
+    ///
+    /// # Errors
+    /// The caller may not, the client is protected, or there is no such client.
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        id: &ClientId,
+        precondition: &Precondition,
+    ) -> Result<(), ClientsError> {
+        caller.require(ManagementScope::ClientsWrite)?;
+        for _ in 0..ATTEMPTS {
+            let present = self.find_visible(caller, id).await?;
+            precondition.check(&present)?;
+            if present.deletion_protection {
+                return Err(ClientsError::DeletionProtected);
+            }
+            let (expected, now) = (present.revision, self.clock.now());
+            let deleted = Client {
+                state: ClientState::Deleted {
+                    restorable_until: now + KEPT_FOR,
+                },
+                generation: present.generation.raised(),
+                updated_at: now,
+                revision: expected.next(),
+                ..present
+            };
+            if self.store.delete(&deleted, expected, now).await? == WriteOutcome::Written {
+                info!(client_id = %id, by = %caller.client_id(), "client deleted");
+                if let Err(error) = self.finish_delete(&deleted).await {
+                    warn!(client_id = %id, error = &error as &dyn std::error::Error, "a delete is left to be repaired");
+                }
+                return Ok(());
+            }
+        }
+        Err(ClientsError::PreconditionFailed)
+    }
+
+    /// Lets the value go and takes the note away. Again is no error.
+    pub(super) async fn finish_delete(&self, deleted: &Client) -> Result<(), StoreError> {
+        if deleted.secret_storage == SecretStorage::SecretsManager {
+            self.values.schedule_removal(&deleted.id).await?;
+        }
+        self.store.finish_delete(&deleted.id).await
+    }
+}

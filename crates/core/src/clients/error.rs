@@ -1,0 +1,75 @@
+//! Why a management call was refused.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use m2m_types::problem::FieldError;
+
+use crate::caller::InsufficientScope;
+use crate::ports::StoreError;
+
+/// Why a call about clients was refused. The caller has authenticated, so the texts say what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientsError {
+    /// The token lacks a scope, or the client would be stronger than the caller.
+    #[error(transparent)]
+    InsufficientScope(#[from] InsufficientScope),
+    /// There is no such client among the caller's.
+    #[error("there is no such client among yours")]
+    NotFound,
+    /// There was such a client.
+    #[error("the client was deleted; it is kept until {restorable_until}")]
+    Deleted {
+        /// Until when it is kept.
+        restorable_until: Timestamp,
+    },
+    /// The client has no such secret.
+    #[error("the client has no such secret, or it has expired")]
+    SecretNotFound,
+    /// The secret's value is not kept.
+    #[error(
+        "the value of this secret is not kept (secret_storage is \"none\"): it was shown once, when it was made"
+    )]
+    ValueNotKept,
+    /// The organization's plan has no M2M OAuth clients.
+    #[error("the plan {plan:?} of your organization does not include M2M OAuth clients")]
+    PlanRequired {
+        /// The plan it is on.
+        plan: String,
+    },
+    /// The organization has as many clients as it may.
+    #[error(
+        "your organization may have {max_clients} clients and has them: delete one or raise the limit"
+    )]
+    LimitReached {
+        /// How many it may have.
+        max_clients: u32,
+    },
+    /// The client is protected.
+    #[error("deletion_protection is on: set it to false first")]
+    DeletionProtected,
+    /// The client has another revision than the caller expects.
+    #[error("the client has been changed since you read it: read it again and repeat the change")]
+    PreconditionFailed,
+    /// A replace must say what it replaces.
+    #[error("a replace needs If-Match with the ETag of the client as you read it")]
+    PreconditionRequired,
+    /// Fields are wrong.
+    #[error("the request has wrong fields")]
+    Invalid(Vec<FieldError>),
+    /// The key was used with another request.
+    #[error("this Idempotency-Key was used with another body: use a new key for a new request")]
+    KeyReused,
+    /// The first request with this key has not finished.
+    #[error("a request with this Idempotency-Key is under way: repeat it in a moment")]
+    InFlight {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// The cursor is not one that this service gave this caller for this list, or it is too old.
+    #[error("the cursor is not valid for this list, or older than a day: start again without it")]
+    InvalidCursor,
+    /// Nothing can be said.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

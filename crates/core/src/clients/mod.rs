@@ -1,0 +1,51 @@
+//! Managing M2M OAuth clients.
+
+mod answer;
+mod create;
+mod cursor;
+mod delete;
+mod error;
+mod list;
+mod read;
+mod repair;
+mod secrets;
+mod settings;
+mod update;
+mod view;
+
+use std::sync::Arc;
+
+use m2m_types::admin::client::SecretStorage;
+
+pub use create::Created;
+pub use cursor::Cursors;
+pub use error::ClientsError;
+pub use list::Selection;
+pub use repair::Repaired;
+pub(crate) use settings::Settings;
+pub use update::Precondition;
+
+use crate::clock::Clock;
+use crate::ports::{ClientStore, Directory, SecretValues};
+use crate::random::Random;
+use crate::resource_servers::ResourceServers;
+
+/// The management API's rules for clients and what they need.
+pub struct Clients {
+    /// Reading clients.
+    pub directory: Arc<dyn Directory>,
+    /// Writing clients.
+    pub store: Arc<dyn ClientStore>,
+    /// Keeping the values of their secrets.
+    pub values: Arc<dyn SecretValues>,
+    /// What tokens are for.
+    pub resource_servers: ResourceServers,
+    /// Where the values of secrets are kept unless a client says otherwise.
+    pub secret_storage: SecretStorage,
+    /// Paging.
+    pub cursors: Cursors,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New identifiers and secrets.
+    pub random: Arc<dyn Random>,
+}

@@ -1,0 +1,106 @@
+//! Changing a client.
+
+use m2m_types::admin::client::{PatchClient, ReplaceClient};
+use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::client_id::ClientId;
+use tracing::info;
+
+use super::settings::Settings;
+use super::{Clients, ClientsError};
+use crate::caller::Caller;
+use crate::client::{Client, Revision};
+use crate::ports::WriteOutcome;
+
+/// A change that expects no revision is tried again this often when others change the client too.
+const ATTEMPTS: usize = 5;
+
+/// What a change expects, RFC 9110 §13.1.1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing.
+    None,
+    /// That the client exists (`If-Match: *`).
+    Exists,
+    /// That it has one of these revisions; an empty list holds for none.
+    OneOf(Vec<Revision>),
+}
+
+impl Precondition {
+    pub(super) fn check(&self, client: &Client) -> Result<(), ClientsError> {
+        match self {
+            Self::OneOf(revisions) if !revisions.contains(&client.revision) => {
+                Err(ClientsError::PreconditionFailed)
+            }
+            Self::None | Self::Exists | Self::OneOf(_) => Ok(()),
+        }
+    }
+}
+
+impl Clients {
+    /// Changes what the patch names (RFC 7396).
+    ///
+    /// # Errors
+    /// The caller may not, the precondition or a rule does not hold, or there is no such client.
+    pub async fn patch(
+        &self,
+        caller: &Caller,
+        id: &ClientId,
+        patch: &PatchClient,
+        precondition: &Precondition,
+    ) -> Result<Client, ClientsError> {
+        self.change(caller, id, precondition, |settings| {
+            settings.patched(patch.clone())
+        })
+        .await
+    }
+
+    /// Sets everything an owner decides; what is left out goes back to its default.
+    ///
+    /// # Errors
+    /// As [`Clients::patch`], and without a precondition.
+    pub async fn replace(
+        &self,
+        caller: &Caller,
+        id: &ClientId,
+        request: &ReplaceClient,
+        precondition: &Precondition,
+    ) -> Result<Client, ClientsError> {
+        if *precondition == Precondition::None {
+            return Err(ClientsError::PreconditionRequired);
+        }
+        self.change(caller, id, precondition, |_| Ok(request.clone().into()))
+            .await
+    }
+
+    async fn change(
+        &self,
+        caller: &Caller,
+        id: &ClientId,
+        precondition: &Precondition,
+        change: impl Fn(Settings) -> Result<Settings, ClientsError>,
+    ) -> Result<Client, ClientsError> {
+        caller.require(ManagementScope::ClientsWrite)?;
+        for _ in 0..ATTEMPTS {
+            let present = self.find_visible(caller, id).await?;
+            precondition.check(&present)?;
+            let before = Settings::of(&present);
+            let after = change(before.clone())?;
+            after.check(caller, Some(&before))?;
+            if after == before {
+                return Ok(present);
+            }
+            let expected = present.revision;
+            let updated_at = self.clock.now();
+            let changed = Client {
+                updated_at,
+                revision: expected.next(),
+                ..after.apply_to(present)
+            };
+            if self.store.replace(&changed, expected).await? == WriteOutcome::Written {
+                info!(client_id = %id, by = %caller.client_id(), "client changed");
+                return Ok(changed);
+            }
+        }
+        Err(ClientsError::PreconditionFailed)
+    }
+}

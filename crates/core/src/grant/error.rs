@@ -1,0 +1,147 @@
+//! Why no token was issued.
+
+use std::time::Duration;
+
+use m2m_types::client_id::ClientId;
+use m2m_types::oauth_error::OAuthErrorCode;
+use m2m_types::scope::Scope;
+
+use crate::client_auth::{AuthenticationFailure, InvalidCredentials};
+use crate::keys::InvalidKey;
+use crate::ports::StoreError;
+
+/// Why a token was refused. Written for our log; clients see only [`TokenError::public`].
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// There is no `grant_type`.
+    #[error("grant_type is missing")]
+    GrantTypeMissing,
+    /// The `grant_type` is none of ours.
+    #[error("grant_type is unknown")]
+    GrantTypeUnknown,
+    /// The client may not use this grant.
+    #[error("client {0} may not use this grant")]
+    GrantNotAllowed(ClientId),
+    /// The request presents no usable credentials.
+    #[error(transparent)]
+    Credentials(#[from] InvalidCredentials),
+    /// The credentials did not hold.
+    #[error("not authenticated")]
+    NotAuthenticated(#[source] AuthenticationFailure),
+    /// The credentials did not hold, too often.
+    #[error("not authenticated, too often")]
+    Throttled {
+        /// Why not.
+        #[source]
+        failure: AuthenticationFailure,
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// Different resources in one request.
+    #[error("more than one resource")]
+    ManyResources,
+    /// The resource is malformed or not one of this deployment.
+    #[error("the resource is not served here")]
+    UnknownResource,
+    /// The scope parameter is malformed.
+    #[error("scope is malformed")]
+    ScopeMalformed,
+    /// The client or its owner lacks a requested scope.
+    #[error("client or owner lacks the scope {0}")]
+    ScopeNotAllowed(Scope),
+    /// A requested scope belongs to another resource server.
+    #[error("the scope {0} belongs to another resource")]
+    ScopeOfAnotherResource(Scope),
+    /// Nothing is left to grant.
+    #[error("no scope to grant")]
+    NoScope,
+    /// A store gave no answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The signing key refused.
+    #[error(transparent)]
+    Key(#[from] InvalidKey),
+}
+
+impl TokenError {
+    /// The code and the one fixed sentence that a client sees. No wildcard arm: a new variant does not
+    /// compile until someone chooses.
+    pub fn public(&self) -> (OAuthErrorCode, &'static str) {
+        use OAuthErrorCode as Code;
+        match self {
+            Self::GrantTypeMissing => (Code::InvalidRequest, "the parameter grant_type is missing"),
+            Self::GrantTypeUnknown => (
+                Code::UnsupportedGrantType,
+                "grant_type must be client_credentials",
+            ),
+            Self::GrantNotAllowed(_) => (
+                Code::UnauthorizedClient,
+                "this client may not use this grant_type",
+            ),
+            Self::Credentials(invalid) => public_credentials(*invalid),
+            Self::NotAuthenticated(_) => (Code::InvalidClient, "client authentication failed"),
+            Self::Throttled { .. } => (
+                Code::TemporarilyUnavailable,
+                "too many failed authentications: wait as Retry-After says",
+            ),
+            Self::ManyResources => (
+                Code::InvalidTarget,
+                "a token is for one resource: ask once for each",
+            ),
+            Self::UnknownResource => (
+                Code::InvalidTarget,
+                "the resource is malformed or not served here",
+            ),
+            Self::ScopeMalformed => (
+                Code::InvalidScope,
+                "scope must be scope tokens with single spaces between them",
+            ),
+            Self::ScopeNotAllowed(_) | Self::ScopeOfAnotherResource(_) | Self::NoScope => (
+                Code::InvalidScope,
+                "a scope is unknown, not granted or not one of the resource",
+            ),
+            Self::Store(_) | Self::Key(_) => (
+                Code::TemporarilyUnavailable,
+                "the service cannot answer now: try again",
+            ),
+        }
+    }
+}
+
+fn public_credentials(invalid: InvalidCredentials) -> (OAuthErrorCode, &'static str) {
+    use OAuthErrorCode::{InvalidClient, InvalidRequest};
+    match invalid {
+        InvalidCredentials::Missing => (
+            InvalidClient,
+            "no client authentication: send client_secret_basic or client_secret_post",
+        ),
+        InvalidCredentials::UnsupportedScheme => (
+            InvalidClient,
+            "the authentication scheme is not supported: use Basic",
+        ),
+        InvalidCredentials::UnsupportedMethod => (
+            InvalidClient,
+            "client assertions are not supported: use a client_secret",
+        ),
+        InvalidCredentials::TwoMethods => (
+            InvalidRequest,
+            "more than one client authentication method in a request",
+        ),
+        InvalidCredentials::TwoHeaders => (InvalidRequest, "more than one Authorization header"),
+        InvalidCredentials::MalformedHeader => (
+            InvalidRequest,
+            "the Authorization header is not Basic with a form-encoded client_id and client_secret",
+        ),
+        InvalidCredentials::HeaderTooLong => (
+            InvalidRequest,
+            "the Authorization header is longer than 8192 bytes",
+        ),
+        InvalidCredentials::ClientIdMismatch => (
+            InvalidRequest,
+            "client_id differs from the one in the Authorization header",
+        ),
+        InvalidCredentials::SecretWithoutClientId => {
+            (InvalidRequest, "client_secret without client_id")
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! `POST /oauth/token`: from a request to a token or a refusal.
+
+mod audience;
+mod error;
+mod scopes;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use m2m_types::issuer::Issuer;
+use m2m_types::token_request::TokenRequest;
+use m2m_types::token_response::{TokenResponse, TokenType};
+use tracing::{info, warn};
+
+pub use error::TokenError;
+
+use crate::client::GrantType;
+use crate::client_auth::{
+    AuthenticatedClient, AuthenticationFailure, PresentedCredentials, authenticate,
+};
+use crate::clock::Clock;
+use crate::keys::KeyRing;
+use crate::ports::{ClientStore, Directory};
+use crate::random::Random;
+use crate::resource_servers::ResourceServers;
+use crate::throttle::FailureThrottle;
+use crate::token::{self, Grant};
+
+/// A use of a secret is written down when the last one written is older than this.
+const USE_RESOLUTION: SignedDuration = SignedDuration::from_hours(1);
+
+/// The token endpoint's rules and what they need.
+pub struct TokenEndpoint {
+    /// Who issues.
+    pub issuer: Issuer,
+    /// What tokens are for.
+    pub resource_servers: ResourceServers,
+    /// Who asks.
+    pub directory: Arc<dyn Directory>,
+    /// Where a use is written down.
+    pub clients: Arc<dyn ClientStore>,
+    /// What signs.
+    pub keys: Arc<KeyRing>,
+    /// Who failed too often.
+    pub throttle: FailureThrottle,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The names of tokens.
+    pub random: Arc<dyn Random>,
+}
+
+impl TokenEndpoint {
+    /// Answers a token request, step by step as it is documented.
+    ///
+    /// # Errors
+    /// Why no token is issued.
+    pub async fn token(
+        &self,
+        authorization: &[&[u8]],
+        request: &TokenRequest,
+        source: IpAddr,
+    ) -> Result<TokenResponse, TokenError> {
+        let now = self.clock.now();
+        let grant_type = parse_grant_type(request)?;
+        let presented = PresentedCredentials::find(authorization, request)?;
+        let authenticated = authenticate(&*self.directory, &presented, now)
+            .await
+            .map_err(|failure| self.count_failure(failure, &presented, source))?;
+        let client = authenticated.client();
+        if !client.grants.contains(&grant_type) {
+            return Err(TokenError::GrantNotAllowed(client.id.clone()));
+        }
+        let server = audience::choose(&self.resource_servers, request, client)?;
+        let scopes = scopes::choose(request, &authenticated, &server)?;
+        let keys = self.keys.current().await?;
+        let grant = Grant {
+            issuer: &self.issuer,
+            audience: self.resource_servers.audience_of(&server),
+            scopes,
+            jti: self.random.bytes(),
+            issued_at: now,
+        };
+        let (access_token, claims) = token::issue(&authenticated, grant, keys.active())?;
+        self.record_use(&authenticated, now).await;
+        info!(client_id = %client.id, jti = claims.jti, aud = %claims.aud, scope = %claims.scope, "token issued");
+        Ok(TokenResponse {
+            access_token,
+            token_type: TokenType::Bearer,
+            expires_in: client.access_token_ttl.seconds(),
+            scope: claims.scope,
+        })
+    }
+
+    fn count_failure(
+        &self,
+        failure: AuthenticationFailure,
+        presented: &PresentedCredentials,
+        source: IpAddr,
+    ) -> TokenError {
+        match failure {
+            AuthenticationFailure::Store(error) => TokenError::Store(error),
+            failure => match self.throttle.count(source, &presented.unverified_client_id) {
+                Ok(()) => TokenError::NotAuthenticated(failure),
+                Err(wait) => TokenError::Throttled { failure, wait },
+            },
+        }
+    }
+
+    /// Notes the use of a secret, once an hour. A token is not refused because the note failed: the next
+    /// request tries again.
+    async fn record_use(&self, authenticated: &AuthenticatedClient, now: Timestamp) {
+        let (client, secret) = (authenticated.client(), authenticated.secret());
+        let noted = client
+            .last_used
+            .get(secret)
+            .is_some_and(|last| now.duration_since(*last) < USE_RESOLUTION);
+        if noted {
+            return;
+        }
+        if let Err(error) = self.clients.record_use(&client.id, secret, now).await {
+            warn!(client_id = %client.id, error = &error as &dyn std::error::Error, "a use was not noted");
+        }
+    }
+}
+
+fn parse_grant_type(request: &TokenRequest) -> Result<GrantType, TokenError> {
+    let unverified = request
+        .unverified_grant_type
+        .as_deref()
+        .ok_or(TokenError::GrantTypeMissing)?;
+    GrantType::parse(unverified).ok_or(TokenError::GrantTypeUnknown)
+}

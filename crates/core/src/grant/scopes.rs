@@ -1,0 +1,55 @@
+//! What the token will allow.
+
+use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::scope::ScopeSet;
+use m2m_types::token_request::TokenRequest;
+
+use super::TokenError;
+use crate::client_auth::AuthenticatedClient;
+use crate::resource_servers::ResourceServer;
+
+/// The requested scopes, all or nothing; else the client's default ones, else all it may have.
+///
+/// RFC 6749 §3.3. Never more than the owner may do at this moment.
+pub(super) fn choose(
+    request: &TokenRequest,
+    authenticated: &AuthenticatedClient,
+    server: &ResourceServer,
+) -> Result<ScopeSet, TokenError> {
+    let allowed = authenticated.client().allowed_scopes(authenticated.owner());
+    let granted = match request.unverified_scope.as_deref() {
+        Some(unverified) => {
+            let requested = ScopeSet::parse(unverified).map_err(|_| TokenError::ScopeMalformed)?;
+            if let Some(missing) = requested.first_missing_from(&allowed) {
+                return Err(TokenError::ScopeNotAllowed(missing.clone()));
+            }
+            if let Some(foreign) = requested.iter().find(|scope| !server.owns(scope)) {
+                return Err(TokenError::ScopeOfAnotherResource(foreign.clone()));
+            }
+            requested
+        }
+        None => unrequested(authenticated, &allowed, server),
+    };
+    if granted.is_empty() {
+        Err(TokenError::NoScope)
+    } else {
+        Ok(granted)
+    }
+}
+
+/// Management scopes are granted only by name: in the request or in the client's default scopes.
+fn unrequested(
+    authenticated: &AuthenticatedClient,
+    allowed: &ScopeSet,
+    server: &ResourceServer,
+) -> ScopeSet {
+    match &authenticated.client().default_scopes {
+        Some(default) => server.filter(&default.intersection(allowed)),
+        None => server
+            .filter(allowed)
+            .iter()
+            .filter(|scope| !ManagementScope::includes(scope))
+            .cloned()
+            .collect(),
+    }
+}
