@@ -27,6 +27,7 @@ pub struct Ambient {
 
 impl Ambient {
     /// The system's clock and random generator.
+    #[expect(clippy::disallowed_methods, reason = "this is where the clock is given")]
     pub fn system() -> Self {
         let generator = SystemRandom::new();
         Self {

@@ -17,12 +17,14 @@ CREATE TABLE secrets (
 );
 
 CREATE TABLE versions (
+    -- In the order of creation, whatever the clock does.
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
     arn TEXT NOT NULL REFERENCES secrets (arn) ON DELETE CASCADE,
     id TEXT NOT NULL,
     created INTEGER NOT NULL,
     sealed BLOB NOT NULL,
-    PRIMARY KEY (arn, id)
-) WITHOUT ROWID;
+    UNIQUE (arn, id)
+);
 
 -- A staging label is attached to one version of a secret at a time.
 CREATE TABLE stages (

@@ -108,7 +108,7 @@ impl Call<'_> {
 
     /// All versions, oldest first.
     pub(super) fn versions(&self, arn: &str) -> Result<Vec<Version>, SecretsError> {
-        let sql = "SELECT id, created FROM versions WHERE arn = ?1 ORDER BY created, id";
+        let sql = "SELECT id, created FROM versions WHERE arn = ?1 ORDER BY number";
         let mut statement = self.rows.prepare_cached(sql)?;
         let rows = statement.query_map(params![arn], |row| {
             Ok(Version {
@@ -195,7 +195,7 @@ impl Call<'_> {
             "DELETE FROM versions WHERE arn = ?1 AND created < ?2
              AND id NOT IN (SELECT version_id FROM stages WHERE arn = ?1)
              AND id NOT IN (SELECT id FROM versions WHERE arn = ?1
-                            ORDER BY created DESC, id LIMIT ?3)",
+                            ORDER BY number DESC LIMIT ?3)",
             params![arn, self.now - DAY, KEPT],
         )?;
         Ok(())
