@@ -1,0 +1,119 @@
+//! Configuration from the environment, checked as a whole at start.
+
+mod service;
+mod stores;
+mod variables;
+
+pub use service::ServiceConfig;
+pub use stores::StoresConfig;
+pub use variables::ConfigError;
+
+use variables::Variables;
+
+/// Everything that the functions and the local server are told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// How the service behaves.
+    pub service: ServiceConfig,
+    /// Where it keeps what it knows.
+    pub stores: StoresConfig,
+}
+
+impl Config {
+    /// Reads all variables through `lookup`, which is [`std::env::var`] outside tests. An empty
+    /// value counts as absent. Variables of other programs may start with `M2M_` too (the provider's
+    /// and the command line's do), so unknown ones are left alone.
+    ///
+    /// # Errors
+    /// Names every variable that is missing and every value that is refused, in one line.
+    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut variables = Variables::new(&lookup);
+        let service = ServiceConfig::from_env(&mut variables);
+        let stores = StoresConfig::from_env(&mut variables);
+        match (service, stores) {
+            (Some(service), Some(stores)) => Ok(Self { service, stores }),
+            _ => Err(variables.into_error()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use m2m_core::keys::SigningAlgorithm;
+    use m2m_types::admin::client::SecretStorage;
+
+    use super::*;
+
+    fn read(set: &[(&str, &str)]) -> Result<Config, String> {
+        let lookup = |name: &str| {
+            let found = set.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Config::from_env(lookup).map_err(|error| error.to_string())
+    }
+
+    const NEEDED: [(&str, &str); 3] = [
+        ("M2M_ISSUER", "https://auth.example"),
+        ("M2M_TABLE", "m2m-prod"),
+        ("M2M_SECRET_PREFIX", "m2m/prod"),
+    ];
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        let config = read(&NEEDED).unwrap();
+        assert_eq!(config.service.issuer.as_str(), "https://auth.example");
+        assert_eq!(config.service.signing_algorithm, SigningAlgorithm::Es256);
+        assert_eq!(
+            config.service.default_audience.as_str(),
+            "urn:m2m-oauth:api"
+        );
+        assert_eq!(config.service.secret_storage, SecretStorage::SecretsManager);
+        assert_eq!(config.stores.table, "m2m-prod");
+        assert_eq!(config.stores.secret_prefix, "m2m/prod");
+    }
+
+    #[test]
+    fn everything_missing_is_named_in_one_line() {
+        assert_eq!(
+            read(&[("M2M_TABLE", "")]).unwrap_err(),
+            "these variables are missing: M2M_ISSUER, M2M_TABLE, M2M_SECRET_PREFIX"
+        );
+    }
+
+    #[test]
+    fn everything_refused_is_named_with_what_it_should_be() {
+        let mut set = NEEDED.to_vec();
+        set[0].1 = "http://auth.example";
+        set.extend([
+            ("M2M_SIGNING_ALG", "HS256"),
+            ("M2M_DEFAULT_AUDIENCE", "orders"),
+            ("M2M_SECRET_STORAGE", "floppy"),
+        ]);
+        let error = read(&set).unwrap_err();
+        assert!(!error.contains('\n'));
+        for part in [
+            "M2M_ISSUER: ",
+            "M2M_SIGNING_ALG: a signing algorithm must be ES256, RS256 or EdDSA",
+            "M2M_DEFAULT_AUDIENCE: ",
+            "M2M_SECRET_STORAGE: a secret storage must be secrets_manager or none",
+        ] {
+            assert!(error.contains(part), "{part:?} in {error:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_aws_would_refuse_are_refused_at_start() {
+        for (name, value) in [
+            ("M2M_TABLE", "ab"),
+            ("M2M_TABLE", "a b c"),
+            ("M2M_SECRET_PREFIX", "/m2m"),
+            ("M2M_SECRET_PREFIX", "m2m/"),
+            ("M2M_SECRET_PREFIX", "m2m prod"),
+        ] {
+            let mut set = NEEDED.to_vec();
+            set.retain(|(known, _)| *known != name);
+            set.push((name, value));
+            assert!(read(&set).unwrap_err().starts_with(name), "{value}");
+        }
+    }
+}

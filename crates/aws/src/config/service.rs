@@ -1,0 +1,53 @@
+//! How the service behaves.
+
+use m2m_core::keys::SigningAlgorithm;
+use m2m_types::admin::client::SecretStorage;
+use m2m_types::audience::Audience;
+use m2m_types::issuer::Issuer;
+
+use super::variables::Variables;
+
+/// How the service behaves.
+#[derive(Debug, Clone)]
+pub struct ServiceConfig {
+    /// `M2M_ISSUER`: the origin of the service and the `iss` of its tokens. Required.
+    pub issuer: Issuer,
+    /// `M2M_SIGNING_ALG`: what the first signing keys are made for, `ES256`, `RS256` or `EdDSA`.
+    /// `ES256` by default.
+    pub signing_algorithm: SigningAlgorithm,
+    /// `M2M_DEFAULT_AUDIENCE`: what the tokens of a new client are for, an absolute URI.
+    /// `urn:m2m-oauth:api` by default.
+    pub default_audience: Audience,
+    /// `M2M_SECRET_STORAGE`: where the values of new clients' secrets are kept, `secrets_manager` or
+    /// `none`. `secrets_manager` by default.
+    pub secret_storage: SecretStorage,
+}
+
+impl ServiceConfig {
+    pub(super) fn from_env(variables: &mut Variables<'_>) -> Option<Self> {
+        // All are read before any is missed, so that one start tells everything.
+        let issuer = variables.required("M2M_ISSUER", Issuer::parse);
+        let algorithm = variables.optional("M2M_SIGNING_ALG", "ES256", |text| text.parse());
+        let audience =
+            variables.optional("M2M_DEFAULT_AUDIENCE", "urn:m2m-oauth:api", Audience::parse);
+        let storage = variables.optional(
+            "M2M_SECRET_STORAGE",
+            "secrets_manager",
+            parse_secret_storage,
+        );
+        Some(Self {
+            issuer: issuer?,
+            signing_algorithm: algorithm?,
+            default_audience: audience?,
+            secret_storage: storage?,
+        })
+    }
+}
+
+fn parse_secret_storage(text: String) -> Result<SecretStorage, &'static str> {
+    match text.as_str() {
+        "secrets_manager" => Ok(SecretStorage::SecretsManager),
+        "none" => Ok(SecretStorage::None),
+        _ => Err("a secret storage must be secrets_manager or none"),
+    }
+}

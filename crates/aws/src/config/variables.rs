@@ -1,0 +1,77 @@
+//! Reading variables and remembering everything that is wrong with them.
+
+use std::fmt::Display;
+
+/// Why the service cannot start: everything that is missing or refused, in one line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+/// The variables of a process. What is wrong with them is collected, so that one start tells all.
+pub(super) struct Variables<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    missing: Vec<&'static str>,
+    refused: Vec<String>,
+}
+
+impl<'a> Variables<'a> {
+    pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            lookup,
+            missing: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// A variable that must be there.
+    pub(super) fn required<T, E: Display>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(String) -> Result<T, E>,
+    ) -> Option<T> {
+        match self.value(name) {
+            Some(value) => self.parse(name, value, parse),
+            None => {
+                self.missing.push(name);
+                None
+            }
+        }
+    }
+
+    /// A variable that may be left out.
+    pub(super) fn optional<T, E: Display>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        parse: impl FnOnce(String) -> Result<T, E>,
+    ) -> Option<T> {
+        let value = self.value(name).unwrap_or_else(|| default.to_owned());
+        self.parse(name, value, parse)
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    fn parse<T, E: Display>(
+        &mut self,
+        name: &str,
+        value: String,
+        parse: impl FnOnce(String) -> Result<T, E>,
+    ) -> Option<T> {
+        parse(value)
+            .map_err(|error| self.refused.push(format!("{name}: {error}")))
+            .ok()
+    }
+
+    pub(super) fn into_error(self) -> ConfigError {
+        let mut parts = self.refused;
+        if !self.missing.is_empty() {
+            parts.push(format!(
+                "these variables are missing: {}",
+                self.missing.join(", ")
+            ));
+        }
+        ConfigError(parts.join("; "))
+    }
+}

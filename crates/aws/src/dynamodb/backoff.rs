@@ -1,0 +1,56 @@
+//! Trying again what DynamoDB put off without failing: items it did not get to, and conflicts
+//! between transactions. The SDK itself repeats what failed.
+
+use std::time::Duration;
+
+use m2m_core::ports::StoreError;
+use m2m_core::random::Random;
+use tokio::time::{Instant, sleep};
+
+use crate::sdk::DEADLINE;
+
+/// How often something is tried before it counts as failed.
+const ATTEMPTS: u32 = 8;
+/// The longest pause before the second attempt; doubled each time up to [`MAX_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const MAX_PAUSE: Duration = Duration::from_millis(400);
+
+/// The attempts at one thing.
+pub(super) struct Backoff<'a> {
+    random: &'a dyn Random,
+    what: &'a str,
+    attempts: u32,
+    pause: Duration,
+    deadline: Instant,
+}
+
+impl<'a> Backoff<'a> {
+    pub(super) fn new(random: &'a dyn Random, what: &'a str) -> Self {
+        Self {
+            random,
+            what,
+            attempts: 1,
+            pause: FIRST_PAUSE,
+            deadline: Instant::now() + DEADLINE,
+        }
+    }
+
+    /// Waits a growing random while before the next attempt.
+    ///
+    /// # Errors
+    /// There were enough attempts, or the time is up; says the reason of the last.
+    pub(super) async fn pause(&mut self, reason: String) -> Result<(), StoreError> {
+        if self.attempts == ATTEMPTS || Instant::now() >= self.deadline {
+            return Err(StoreError::new(self.what, reason));
+        }
+        sleep(self.pause.mul_f64(fraction(self.random))).await;
+        self.attempts += 1;
+        self.pause = MAX_PAUSE.min(self.pause * 2);
+        Ok(())
+    }
+}
+
+/// A random number of at least 0 and less than 1.
+fn fraction(random: &dyn Random) -> f64 {
+    f64::from(u16::from_be_bytes(random.bytes())) / 65_536.0
+}

@@ -1,0 +1,44 @@
+//! Deleting clients.
+
+use jiff::Timestamp;
+use m2m_core::client::{Client, Revision};
+use m2m_core::ports::{StoreError, WriteOutcome};
+use m2m_types::client_id::ClientId;
+
+use super::{change, uncount};
+use crate::dynamodb::Table;
+use crate::dynamodb::items::unfinished;
+use crate::dynamodb::key::Key;
+use crate::dynamodb::transaction::Write;
+use crate::failure::failed;
+
+impl Table {
+    pub(super) async fn delete(
+        &self,
+        client: &Client,
+        expected: Revision,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        let (key, changes) = change(client, expected)?;
+        let deleted = Key::deleted_entry(&client.owner, &client.id);
+        let writes = vec![
+            Write::Update(key, changes),
+            Write::delete(Key::live_entry(&client.owner, &client.id)),
+            Write::put(deleted.into_item()),
+            uncount(&client.organization),
+            Write::put(unfinished::to_item(&client.id, now)?),
+        ];
+        Ok(self.transact("delete a client", writes).await?.into())
+    }
+
+    pub(super) async fn finish_delete(&self, id: &ClientId) -> Result<(), StoreError> {
+        self.client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::unfinished(id).into_item()))
+            .send()
+            .await
+            .map_err(|error| failed("finish a delete", &error))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! Writing clients.
+
+mod abandon;
+mod activate;
+mod delete;
+mod insert_pending;
+mod list;
+mod record_use;
+mod remove_abandoned;
+mod replace;
+mod unfinished;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use m2m_core::client::{Client, Revision};
+use m2m_core::ports::{
+    ClientStore, InsertOutcome, KeptAnswer, PendingClient, StoreError, Unfinished, WriteOutcome,
+};
+use m2m_types::client_id::ClientId;
+use m2m_types::names::{OrganizationId, OwnerId, SecretId};
+
+use super::Table;
+use super::expression::{Expression, number};
+use super::items::{answer, client};
+use super::key::{Key, ListKind};
+use super::transaction::{Transacted, Write};
+
+/// Clients, their lists, counts, notes and answers in the table.
+pub(crate) struct DynamoDbClientStore {
+    table: Table,
+}
+
+impl DynamoDbClientStore {
+    pub(crate) fn new(table: Table) -> Self {
+        Self { table }
+    }
+}
+
+#[async_trait]
+impl ClientStore for DynamoDbClientStore {
+    async fn insert_pending(
+        &self,
+        pending: PendingClient<'_>,
+    ) -> Result<InsertOutcome, StoreError> {
+        self.table.insert_pending(pending).await
+    }
+
+    async fn activate(
+        &self,
+        client: &Client,
+        expected: Revision,
+        answer: Option<&[u8; 32]>,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.table.activate(client, expected, answer).await
+    }
+
+    async fn abandon(
+        &self,
+        client: &Client,
+        expected: Revision,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.table.abandon(client, expected).await
+    }
+
+    async fn remove_abandoned(&self, client: &Client) -> Result<WriteOutcome, StoreError> {
+        self.table.remove_abandoned(client).await
+    }
+
+    async fn replace(
+        &self,
+        client: &Client,
+        expected: Revision,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.table.replace(client, expected).await
+    }
+
+    async fn delete(
+        &self,
+        client: &Client,
+        expected: Revision,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.table.delete(client, expected, now).await
+    }
+
+    async fn finish_delete(&self, id: &ClientId) -> Result<(), StoreError> {
+        self.table.finish_delete(id).await
+    }
+
+    async fn unfinished(
+        &self,
+        after: Option<&ClientId>,
+        limit: u32,
+    ) -> Result<Vec<Unfinished>, StoreError> {
+        self.table.unfinished(after, limit).await
+    }
+
+    async fn list_by_owner(
+        &self,
+        owner: &OwnerId,
+        deleted: bool,
+        after: Option<&ClientId>,
+        limit: u32,
+    ) -> Result<Vec<Client>, StoreError> {
+        let list = if deleted {
+            ListKind::Deleted
+        } else {
+            ListKind::Live
+        };
+        self.table.list_by_owner(owner, list, after, limit).await
+    }
+
+    async fn record_use(
+        &self,
+        id: &ClientId,
+        secret: &SecretId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.table.record_use(id, secret, at).await
+    }
+
+    async fn find_answer(&self, id: &[u8; 32]) -> Result<Option<KeptAnswer>, StoreError> {
+        let item = self
+            .table
+            .find("read a kept answer", Key::answer(id))
+            .await?;
+        item.map(|item| answer::from_item(id, item)).transpose()
+    }
+}
+
+/// Writes all of a client that was read at `expected`, but neither its uses nor its answer.
+fn change(client: &Client, expected: Revision) -> Result<(Key, Expression), StoreError> {
+    let changes = Expression::set_all(&client::to_changes(client)?).at_revision(expected);
+    Ok((Key::client(&client.id), changes))
+}
+
+/// Counts one client less.
+fn uncount(organization: &OrganizationId) -> Write {
+    let less = Expression::update("ADD clients :less").value(":less", number(-1));
+    Write::Update(Key::client_count(organization), less)
+}
+
+impl From<Transacted> for WriteOutcome {
+    fn from(transacted: Transacted) -> Self {
+        match transacted {
+            Transacted::Written => Self::Written,
+            Transacted::Refused(_) => Self::ChangedMeanwhile,
+        }
+    }
+}

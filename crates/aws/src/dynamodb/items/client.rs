@@ -1,0 +1,204 @@
+//! Clients.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use m2m_core::client::{Client, ClientState, GrantType, Revision};
+use m2m_core::ports::StoreError;
+use m2m_core::resource_servers::ResourceServer;
+use m2m_types::admin::client::{SecretStorage, Tags};
+use m2m_types::audience::Audience;
+use m2m_types::client_id::ClientId;
+use m2m_types::generation::Generation;
+use m2m_types::names::{ClientName, Description, OrganizationId, OwnerId, SecretId};
+use m2m_types::scope::ScopeSet;
+use m2m_types::ttl::AccessTokenTtl;
+use serde::{Deserialize, Serialize};
+
+use super::secret::SecretItem;
+use super::version::SchemaVersion;
+use super::{Item, Key};
+use crate::dynamodb::expression::{Expression, text};
+
+/// Seconds of the last use by secret; written only by uses, so that state changes do not undo them.
+pub(in crate::dynamodb) const LAST_USED: &str = "last_used";
+/// The key of the kept answer of a pending client.
+pub(in crate::dynamodb) const ANSWER: &str = "answer";
+
+#[derive(Serialize, Deserialize)]
+struct ClientItem {
+    schema_version: SchemaVersion,
+    revision: u64,
+    client_id: ClientId,
+    name: ClientName,
+    description: Option<Description>,
+    owner: OwnerId,
+    organization: OrganizationId,
+    state: StateItem,
+    restorable_until: Option<Timestamp>,
+    scopes: Option<ScopeSet>,
+    default_scopes: Option<ScopeSet>,
+    default_audience: ResourceServerItem,
+    grants: Vec<String>,
+    access_token_ttl_seconds: AccessTokenTtl,
+    deletion_protection: bool,
+    tags: Tags,
+    secret_storage: SecretStorage,
+    secrets: Vec<SecretItem>,
+    generation: Generation,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    last_used: BTreeMap<SecretId, i64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StateItem {
+    Pending,
+    Abandoned,
+    Active,
+    Deleted,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ResourceServerItem {
+    Management,
+    Api(Audience),
+}
+
+/// Lays out a whole client.
+pub(in crate::dynamodb) fn to_item(client: &Client) -> Result<Item, StoreError> {
+    super::write(
+        "a client",
+        Key::client(&client.id),
+        ClientItem::from(client),
+    )
+}
+
+/// Reads a client.
+pub(in crate::dynamodb) fn from_item(item: Item) -> Result<Client, StoreError> {
+    let item: ClientItem = super::read("a client", item)?;
+    Client::try_from(item).map_err(|reason| StoreError::new("understand a client", reason))
+}
+
+/// All of a client that a state change writes.
+pub(in crate::dynamodb) fn to_changes(client: &Client) -> Result<Item, StoreError> {
+    let mut item = to_item(client)?;
+    item.remove(LAST_USED);
+    Ok(item)
+}
+
+/// The condition on the client's state that goes into a delete of its item.
+pub(in crate::dynamodb) fn when_abandoned(expected: Revision) -> Expression {
+    Expression::default()
+        .at_revision(expected)
+        .and_when("revision = :expected AND #state = :abandoned")
+        .name("#state", "state")
+        .value(":abandoned", text("abandoned"))
+}
+
+impl From<&Client> for ClientItem {
+    fn from(client: &Client) -> Self {
+        let (state, restorable_until) = match client.state {
+            ClientState::Pending => (StateItem::Pending, None),
+            ClientState::Abandoned => (StateItem::Abandoned, None),
+            ClientState::Active => (StateItem::Active, None),
+            ClientState::Deleted { restorable_until } => {
+                (StateItem::Deleted, Some(restorable_until))
+            }
+        };
+        let last_used = client.last_used.iter();
+        Self {
+            schema_version: SchemaVersion,
+            revision: client.revision.0,
+            client_id: client.id.clone(),
+            name: client.name.clone(),
+            description: client.description.clone(),
+            owner: client.owner.clone(),
+            organization: client.organization.clone(),
+            state,
+            restorable_until,
+            scopes: client.scopes.clone(),
+            default_scopes: client.default_scopes.clone(),
+            default_audience: ResourceServerItem::from(&client.default_audience),
+            grants: client
+                .grants
+                .iter()
+                .map(|grant| grant.as_str().to_owned())
+                .collect(),
+            access_token_ttl_seconds: client.access_token_ttl,
+            deletion_protection: client.deletion_protection,
+            tags: client.tags.clone(),
+            secret_storage: client.secret_storage,
+            secrets: client.secrets.iter().map(SecretItem::from).collect(),
+            generation: client.generation,
+            created_at: client.created_at,
+            updated_at: client.updated_at,
+            last_used: last_used
+                .map(|(id, at)| (id.clone(), at.as_second()))
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<ClientItem> for Client {
+    type Error = String;
+    fn try_from(item: ClientItem) -> Result<Self, Self::Error> {
+        let state = match (item.state, item.restorable_until) {
+            (StateItem::Pending, None) => ClientState::Pending,
+            (StateItem::Abandoned, None) => ClientState::Abandoned,
+            (StateItem::Active, None) => ClientState::Active,
+            (StateItem::Deleted, Some(restorable_until)) => {
+                ClientState::Deleted { restorable_until }
+            }
+            _ => return Err("state and restorable_until do not go together".to_owned()),
+        };
+        let grants = item.grants.iter();
+        let grants = grants.map(|grant| GrantType::parse(grant).ok_or("a grant is unknown"));
+        let last_used = item.last_used.into_iter();
+        let last_used = last_used.map(|(id, at)| Ok((id, Timestamp::from_second(at)?)));
+        Ok(Self {
+            id: item.client_id,
+            name: item.name,
+            description: item.description,
+            owner: item.owner,
+            organization: item.organization,
+            state,
+            scopes: item.scopes,
+            default_scopes: item.default_scopes,
+            default_audience: item.default_audience.into(),
+            grants: grants.collect::<Result<_, _>>()?,
+            access_token_ttl: item.access_token_ttl_seconds,
+            deletion_protection: item.deletion_protection,
+            tags: item.tags,
+            secret_storage: item.secret_storage,
+            secrets: item.secrets.into_iter().map(Into::into).collect(),
+            generation: item.generation,
+            created_at: item.created_at,
+            updated_at: item.updated_at,
+            revision: Revision(item.revision),
+            last_used: last_used
+                .collect::<Result<_, jiff::Error>>()
+                .map_err(|error| error.to_string())?,
+        })
+    }
+}
+
+impl From<&ResourceServer> for ResourceServerItem {
+    fn from(server: &ResourceServer) -> Self {
+        match server {
+            ResourceServer::Management => Self::Management,
+            ResourceServer::Api(audience) => Self::Api(audience.clone()),
+        }
+    }
+}
+
+impl From<ResourceServerItem> for ResourceServer {
+    fn from(item: ResourceServerItem) -> Self {
+        match item {
+            ResourceServerItem::Management => Self::Management,
+            ResourceServerItem::Api(audience) => Self::Api(audience),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Owners.
+
+use m2m_core::owner::Owner;
+use m2m_core::ports::StoreError;
+use m2m_types::generation::Generation;
+use m2m_types::names::{OrganizationId, OwnerId};
+use m2m_types::scope::ScopeSet;
+use serde::{Deserialize, Serialize};
+
+use super::version::SchemaVersion;
+use super::{Item, Key};
+
+#[derive(Serialize, Deserialize)]
+struct OwnerItem {
+    schema_version: SchemaVersion,
+    owner: OwnerId,
+    organization: OrganizationId,
+    permissions: ScopeSet,
+    active: bool,
+    generation: Generation,
+}
+
+pub(in crate::dynamodb) fn to_item(owner: &Owner) -> Result<Item, StoreError> {
+    let item = OwnerItem {
+        schema_version: SchemaVersion,
+        owner: owner.id.clone(),
+        organization: owner.organization.clone(),
+        permissions: owner.permissions.clone(),
+        active: owner.active,
+        generation: owner.generation,
+    };
+    super::write("an owner", Key::owner(&owner.id), item)
+}
+
+pub(in crate::dynamodb) fn from_item(item: Item) -> Result<Owner, StoreError> {
+    let item: OwnerItem = super::read("an owner", item)?;
+    Ok(Owner {
+        id: item.owner,
+        organization: item.organization,
+        permissions: item.permissions,
+        active: item.active,
+        generation: item.generation,
+    })
+}

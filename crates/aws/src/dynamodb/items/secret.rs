@@ -1,0 +1,40 @@
+//! The secrets inside a client.
+
+use jiff::Timestamp;
+use m2m_core::secret::{Secret, SecretDigest};
+use m2m_types::names::SecretId;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct SecretItem {
+    secret_id: SecretId,
+    hint: String,
+    #[serde(with = "serde_bytes")]
+    sha256: [u8; 32],
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+impl From<&Secret> for SecretItem {
+    fn from(secret: &Secret) -> Self {
+        Self {
+            secret_id: secret.id.clone(),
+            hint: secret.hint.clone(),
+            sha256: *secret.digest.as_bytes(),
+            created_at: secret.created_at,
+            expires_at: secret.expires_at,
+        }
+    }
+}
+
+impl From<SecretItem> for Secret {
+    fn from(item: SecretItem) -> Self {
+        Self {
+            id: item.secret_id,
+            hint: item.hint,
+            digest: SecretDigest::from_bytes(item.sha256),
+            created_at: item.created_at,
+            expires_at: item.expires_at,
+        }
+    }
+}

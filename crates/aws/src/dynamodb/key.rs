@@ -1,0 +1,177 @@
+//! Where everything lies in the table.
+//!
+//! | item | `pk` | `sk` |
+//! |---|---|---|
+//! | client | `CLIENT#{client_id}` | `CLIENT` |
+//! | owner | `OWNER#{owner}` | `OWNER` |
+//! | live client of an owner | `OWNER#{owner}` | `CLIENT#{client_id}` |
+//! | deleted client of an owner | `OWNER#{owner}` | `DELETED#{client_id}` |
+//! | organization, eight copies | `ORG#{organization}#{0..7}` | `ORG` |
+//! | number of an organization's clients | `ORG#{organization}` | `COUNT` |
+//! | create or delete under way | `UNFINISHED` | `{client_id}` |
+//! | kept answer | `ANSWER#{id in hex}` | `ANSWER` |
+//!
+//! No identifier has a `#`, so no key can be taken for another.
+
+use std::fmt::Write as _;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use m2m_types::client_id::ClientId;
+use m2m_types::names::{OrganizationId, OwnerId};
+
+use super::Item;
+
+/// The attribute that items are spread by.
+pub(crate) const PARTITION_KEY: &str = "pk";
+/// The attribute that the items of a partition are ordered by.
+pub(crate) const SORT_KEY: &str = "sk";
+
+/// How many copies of an organization there are, so that none is read too often.
+pub(super) const ORGANIZATION_COPIES: u8 = 8;
+/// The partition of the creates and deletes under way.
+pub(super) const UNFINISHED: &str = "UNFINISHED";
+
+/// The primary key of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
+    }
+
+    pub(super) fn client(id: &ClientId) -> Self {
+        Self::new(format!("CLIENT#{id}"), "CLIENT")
+    }
+
+    pub(super) fn owner(id: &OwnerId) -> Self {
+        Self::new(format!("OWNER#{id}"), "OWNER")
+    }
+
+    pub(super) fn organization_copy(id: &OrganizationId, copy: u8) -> Self {
+        Self::new(format!("ORG#{id}#{copy}"), "ORG")
+    }
+
+    pub(super) fn client_count(id: &OrganizationId) -> Self {
+        Self::new(format!("ORG#{id}"), "COUNT")
+    }
+
+    pub(super) fn live_entry(owner: &OwnerId, client: &ClientId) -> Self {
+        ListKind::Live.entry(owner, client)
+    }
+
+    pub(super) fn deleted_entry(owner: &OwnerId, client: &ClientId) -> Self {
+        ListKind::Deleted.entry(owner, client)
+    }
+
+    pub(super) fn unfinished(client: &ClientId) -> Self {
+        Self::new(UNFINISHED, client.as_str())
+    }
+
+    pub(super) fn answer(id: &[u8; 32]) -> Self {
+        let mut pk = String::with_capacity(7 + 64);
+        pk.push_str("ANSWER#");
+        for byte in id {
+            // Writing to a string cannot fail.
+            let _ = write!(pk, "{byte:02x}");
+        }
+        Self::answer_at(&pk)
+    }
+
+    /// The answer of a client, which names it by its partition.
+    pub(super) fn answer_at(pk: &str) -> Self {
+        Self::new(pk, "ANSWER")
+    }
+
+    /// Read to see whether the table answers; never written.
+    pub(super) fn ping() -> Self {
+        Self::new("PING", "PING")
+    }
+
+    /// An item with this key and nothing else.
+    pub(super) fn into_item(self) -> Item {
+        Item::from([
+            (PARTITION_KEY.to_owned(), AttributeValue::S(self.pk)),
+            (SORT_KEY.to_owned(), AttributeValue::S(self.sk)),
+        ])
+    }
+
+    /// Whether the item has this key.
+    pub(super) fn is_of(&self, item: &Item) -> bool {
+        text_of(item, PARTITION_KEY) == Some(&self.pk) && text_of(item, SORT_KEY) == Some(&self.sk)
+    }
+}
+
+/// The lists of an owner's clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ListKind {
+    Live,
+    Deleted,
+}
+
+impl ListKind {
+    /// What the sort keys of the entries start with.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::Live => "CLIENT#",
+            Self::Deleted => "DELETED#",
+        }
+    }
+
+    pub(super) fn entry(self, owner: &OwnerId, client: &ClientId) -> Key {
+        Key::new(
+            format!("OWNER#{owner}"),
+            format!("{}{client}", self.prefix()),
+        )
+    }
+}
+
+/// The text in an attribute of an item, if it is one.
+pub(super) fn text_of<'a>(item: &'a Item, attribute: &str) -> Option<&'a String> {
+    item.get(attribute).and_then(|value| value.as_s().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_as_written_above() {
+        let client = ClientId::parse("m2m_1").unwrap();
+        let owner = OwnerId::parse("local|admin").unwrap();
+        let organization = OrganizationId::parse("acme").unwrap();
+        for (key, pk, sk) in [
+            (Key::client(&client), "CLIENT#m2m_1", "CLIENT"),
+            (Key::owner(&owner), "OWNER#local|admin", "OWNER"),
+            (
+                Key::live_entry(&owner, &client),
+                "OWNER#local|admin",
+                "CLIENT#m2m_1",
+            ),
+            (
+                Key::deleted_entry(&owner, &client),
+                "OWNER#local|admin",
+                "DELETED#m2m_1",
+            ),
+            (
+                Key::organization_copy(&organization, 7),
+                "ORG#acme#7",
+                "ORG",
+            ),
+            (Key::client_count(&organization), "ORG#acme", "COUNT"),
+            (Key::unfinished(&client), "UNFINISHED", "m2m_1"),
+        ] {
+            assert_eq!((key.pk.as_str(), key.sk.as_str()), (pk, sk));
+        }
+        assert_eq!(
+            Key::answer(&[0xab; 32]).pk,
+            format!("ANSWER#{}", "ab".repeat(32))
+        );
+    }
+}

@@ -1,0 +1,26 @@
+//! The ports on one DynamoDB table. `key.rs` says what lies where.
+
+mod backoff;
+mod client_store;
+mod directory;
+mod expression;
+mod items;
+mod key;
+mod principals_memory;
+mod query;
+mod table;
+mod transaction;
+mod update;
+
+pub(crate) use client_store::DynamoDbClientStore;
+pub(crate) use directory::DynamoDbDirectory;
+pub(crate) use items::EXPIRES_AT;
+pub(crate) use key::{PARTITION_KEY, SORT_KEY};
+pub(crate) use table::Table;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// An item as the SDK has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;

@@ -1,0 +1,16 @@
+//! The ports of the core on DynamoDB and Secrets Manager, and configuration from the environment.
+//!
+//! One table holds everything but the values of secrets and the signing keys. Every state change is
+//! one conditional write; every read that decides something is strongly consistent.
+
+pub mod config;
+mod dynamodb;
+mod failure;
+mod sdk;
+mod secrets_manager;
+mod stores;
+pub mod tables;
+
+#[cfg(feature = "environment")]
+pub use sdk::sdk_config;
+pub use stores::Stores;

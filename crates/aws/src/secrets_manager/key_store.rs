@@ -1,0 +1,101 @@
+//! The deployment's own secrets.
+
+use async_trait::async_trait;
+use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use m2m_core::ports::{InsertKeysOutcome, KeyRecord, KeyStore, StoreError};
+use zeroize::Zeroizing;
+
+use super::Secrets;
+use super::documents::root::{read_root, write_root};
+use super::documents::signing_keys::{read_signing_keys, write_signing_keys};
+use crate::failure::failed;
+
+/// The signing keys and the root of cursors, each in a secret of its own.
+pub(crate) struct SecretsManagerKeyStore {
+    secrets: Secrets,
+}
+
+impl SecretsManagerKeyStore {
+    pub(crate) fn new(secrets: Secrets) -> Self {
+        Self { secrets }
+    }
+
+    async fn find(
+        &self,
+        what: &str,
+        name: String,
+    ) -> Result<Option<Zeroizing<String>>, StoreError> {
+        let result = self
+            .secrets
+            .client
+            .get_secret_value()
+            .secret_id(name)
+            .send()
+            .await;
+        match result {
+            Ok(output) => output
+                .secret_string
+                .map(|document| Some(Zeroizing::new(document)))
+                .ok_or_else(|| StoreError::new(what, "it is no text")),
+            Err(error) => match error.as_service_error() {
+                Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
+                _ => Err(failed(what, &error)),
+            },
+        }
+    }
+
+    async fn insert(
+        &self,
+        what: &str,
+        name: String,
+        document: Zeroizing<String>,
+    ) -> Result<InsertKeysOutcome, StoreError> {
+        let result = self
+            .secrets
+            .client
+            .create_secret()
+            .name(name)
+            .secret_string(document.as_str())
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(InsertKeysOutcome::Inserted),
+            Err(error) => match error.as_service_error() {
+                Some(CreateSecretError::ResourceExistsException(_)) => Ok(InsertKeysOutcome::Exist),
+                _ => Err(failed(what, &error)),
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl KeyStore for SecretsManagerKeyStore {
+    async fn find_signing_keys(&self) -> Result<Option<Vec<KeyRecord>>, StoreError> {
+        let name = self.secrets.name_of_signing_keys();
+        let document = self.find("read the signing keys", name).await?;
+        document.map(|text| read_signing_keys(&text)).transpose()
+    }
+
+    async fn insert_signing_keys(
+        &self,
+        keys: &[KeyRecord],
+    ) -> Result<InsertKeysOutcome, StoreError> {
+        let name = self.secrets.name_of_signing_keys();
+        let document = write_signing_keys(keys)?;
+        self.insert("write the signing keys", name, document).await
+    }
+
+    async fn find_root(&self) -> Result<Option<Zeroizing<[u8; 32]>>, StoreError> {
+        let name = self.secrets.name_of_root();
+        let document = self.find("read the root of cursors", name).await?;
+        document.map(|text| read_root(&text)).transpose()
+    }
+
+    async fn insert_root(&self, root: &[u8; 32]) -> Result<InsertKeysOutcome, StoreError> {
+        let name = self.secrets.name_of_root();
+        let document = write_root(root)?;
+        self.insert("write the root of cursors", name, document)
+            .await
+    }
+}

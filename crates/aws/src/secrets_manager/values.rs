@@ -1,0 +1,158 @@
+//! The values of clients' secrets.
+
+use async_trait::async_trait;
+use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
+use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use aws_sdk_secretsmanager::types::Tag;
+use m2m_core::ports::{SecretValues, StoreError};
+use m2m_core::secret::SecretDigest;
+use m2m_types::client_id::ClientId;
+use m2m_types::client_secret::ClientSecret;
+use m2m_types::issuer::Issuer;
+use m2m_types::names::SecretId;
+
+use super::Secrets;
+use super::documents::client_secret::{read_client_secret, write_client_secret};
+use crate::failure::failed;
+
+/// The tag that a policy can allow the reading of a client's secret by.
+const CLIENT_TAG: &str = "m2m:client_id";
+/// How long a removed secret can be restored: the longest that Secrets Manager offers, a day more
+/// than a client can be.
+const RECOVERY_DAYS: i64 = 30;
+
+/// The values of secrets, one secret of Secrets Manager for each client.
+pub(crate) struct SecretsManagerValues {
+    secrets: Secrets,
+    issuer: Issuer,
+}
+
+impl SecretsManagerValues {
+    pub(crate) fn new(secrets: Secrets, issuer: Issuer) -> Self {
+        Self { secrets, issuer }
+    }
+
+    /// Whether the secret waits for its removal. The error alone does not tell: a secret with
+    /// replicas, for one, is refused the same way.
+    async fn is_scheduled_for_removal(&self, client: &ClientId) -> Result<bool, StoreError> {
+        let described = self
+            .secrets
+            .client
+            .describe_secret()
+            .secret_id(self.secrets.name_of_client(client))
+            .send()
+            .await
+            .map_err(|error| failed("look at a client's secret", &error))?;
+        Ok(described.deleted_date().is_some())
+    }
+}
+
+#[async_trait]
+impl SecretValues for SecretsManagerValues {
+    async fn insert(
+        &self,
+        client: &ClientId,
+        secret: &SecretId,
+        value: &ClientSecret,
+    ) -> Result<(), StoreError> {
+        let what = "keep the value of a secret";
+        let document = write_client_secret(client, secret, value, &self.issuer)?;
+        let result = self
+            .secrets
+            .client
+            .create_secret()
+            .name(self.secrets.name_of_client(client))
+            .client_request_token(secret.as_str())
+            .secret_string(document)
+            .tags(
+                Tag::builder()
+                    .key(CLIENT_TAG)
+                    .value(client.as_str())
+                    .build(),
+            )
+            .send()
+            .await;
+        let Err(error) = result else {
+            return Ok(());
+        };
+        if !matches!(
+            error.as_service_error(),
+            Some(CreateSecretError::ResourceExistsException(_))
+        ) {
+            return Err(failed(what, &error));
+        }
+        match self.find(client, secret).await? {
+            Some(kept) if SecretDigest::of(&kept).matches(&SecretDigest::of(value)) => Ok(()),
+            _ => Err(failed(what, &error)),
+        }
+    }
+
+    async fn find(
+        &self,
+        client: &ClientId,
+        secret: &SecretId,
+    ) -> Result<Option<ClientSecret>, StoreError> {
+        let result = self
+            .secrets
+            .client
+            .get_secret_value()
+            .secret_id(self.secrets.name_of_client(client))
+            .version_id(secret.as_str())
+            .send()
+            .await;
+        match result {
+            Ok(output) => read_client_secret(output.secret_string).map(Some),
+            Err(error) => match error.as_service_error() {
+                Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
+                Some(GetSecretValueError::InvalidRequestException(_))
+                    if self.is_scheduled_for_removal(client).await? =>
+                {
+                    Ok(None)
+                }
+                _ => Err(failed("read the value of a secret", &error)),
+            },
+        }
+    }
+
+    async fn schedule_removal(&self, client: &ClientId) -> Result<(), StoreError> {
+        let result = self
+            .secrets
+            .client
+            .delete_secret()
+            .secret_id(self.secrets.name_of_client(client))
+            .recovery_window_in_days(RECOVERY_DAYS)
+            .send()
+            .await;
+        let Err(error) = result else {
+            return Ok(());
+        };
+        match error.as_service_error() {
+            Some(DeleteSecretError::ResourceNotFoundException(_)) => Ok(()),
+            Some(DeleteSecretError::InvalidRequestException(_))
+                if self.is_scheduled_for_removal(client).await? =>
+            {
+                Ok(())
+            }
+            _ => Err(failed("schedule the removal of a client's secret", &error)),
+        }
+    }
+
+    async fn remove(&self, client: &ClientId) -> Result<(), StoreError> {
+        let result = self
+            .secrets
+            .client
+            .delete_secret()
+            .secret_id(self.secrets.name_of_client(client))
+            .force_delete_without_recovery(true)
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteSecretError::ResourceNotFoundException(_)) => Ok(()),
+                _ => Err(failed("remove a client's secret", &error)),
+            },
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! All ports of a deployment.
+
+use std::sync::Arc;
+
+use aws_types::SdkConfig;
+use m2m_core::ports::{ClientStore, Directory, KeyStore, SecretValues, StoreError};
+use m2m_core::random::Random;
+use m2m_types::issuer::Issuer;
+
+use crate::config::StoresConfig;
+use crate::dynamodb::{DynamoDbClientStore, DynamoDbDirectory, Table};
+use crate::sdk::{retries, timeouts};
+use crate::secrets_manager::{Secrets, SecretsManagerKeyStore, SecretsManagerValues};
+
+/// All ports of a deployment. Clones share their connections.
+#[derive(Clone)]
+pub struct Stores {
+    /// Reads what a request is decided by.
+    pub directory: Arc<dyn Directory>,
+    /// Writes clients.
+    pub clients: Arc<dyn ClientStore>,
+    /// Keeps the values of secrets.
+    pub values: Arc<dyn SecretValues>,
+    /// Keeps the signing keys.
+    pub keys: Arc<dyn KeyStore>,
+}
+
+impl Stores {
+    /// Makes the SDK's clients, with the patience of this service whatever `sdk` says, and the ports
+    /// on them. Nothing is sent yet.
+    pub fn new(
+        sdk: &SdkConfig,
+        config: &StoresConfig,
+        issuer: &Issuer,
+        random: Arc<dyn Random>,
+    ) -> Self {
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk)
+            .timeout_config(timeouts())
+            .retry_config(retries())
+            .build();
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
+        let secrets = aws_sdk_secretsmanager::config::Builder::from(sdk)
+            .timeout_config(timeouts())
+            .retry_config(retries())
+            .build();
+        let secrets = Secrets::new(
+            aws_sdk_secretsmanager::Client::from_conf(secrets),
+            config.secret_prefix.clone(),
+        );
+        let table = Table::new(dynamodb, config.table.clone(), random);
+        Self {
+            directory: Arc::new(DynamoDbDirectory::new(table.clone())),
+            clients: Arc::new(DynamoDbClientStore::new(table)),
+            values: Arc::new(SecretsManagerValues::new(secrets.clone(), issuer.clone())),
+            keys: Arc::new(SecretsManagerKeyStore::new(secrets)),
+        }
+    }
+
+    /// Opens the connections to both services with one cheap read each, so that no request waits for
+    /// TLS. For the initialization of a function, together with the first read of the keys.
+    ///
+    /// # Errors
+    /// A service does not answer.
+    pub async fn warm_up(&self) -> Result<(), StoreError> {
+        let (table, keys) = tokio::join!(self.directory.ping(), self.keys.find_signing_keys());
+        table?;
+        keys.map(drop)
+    }
+}
