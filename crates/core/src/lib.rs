@@ -9,6 +9,7 @@ pub mod client;
 pub mod client_auth;
 pub mod clients;
 pub mod clock;
+pub mod deployment;
 pub mod grant;
 pub mod keys;
 pub mod organization;

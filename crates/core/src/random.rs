@@ -24,6 +24,10 @@ impl Random for SystemRandom {
         clippy::expect_used,
         reason = "a machine without randomness must not go on"
     )]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the library for randomness"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         // Unwrap safety: aws-lc fails here only when the operating system gives no randomness.
         aws_lc_rs::rand::fill(bytes).expect("the operating system gives randomness");

@@ -1,7 +1,10 @@
 //! The APIs that tokens are for.
 
+use m2m_types::InvalidText;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::audience::Audience;
+use m2m_types::issuer::Issuer;
+use m2m_types::metadata::paths;
 use m2m_types::scope::{Scope, ScopeSet};
 
 /// An API that accepts tokens.
@@ -22,11 +25,14 @@ pub struct ResourceServers {
 
 impl ResourceServers {
     /// The management API at `{issuer}/v1` and the one that tokens are for unless they say otherwise.
-    pub fn new(management: Audience, default: Audience) -> Self {
-        Self {
-            management,
+    ///
+    /// # Errors
+    /// The identifier of the management API would be too long.
+    pub fn new(issuer: &Issuer, default: Audience) -> Result<Self, InvalidText> {
+        Ok(Self {
+            management: Audience::parse(issuer.join(paths::MANAGEMENT))?,
             default,
-        }
+        })
     }
 
     /// What a new client's tokens are for.

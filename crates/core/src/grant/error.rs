@@ -26,11 +26,19 @@ pub enum TokenError {
     #[error(transparent)]
     Credentials(#[from] InvalidCredentials),
     /// The credentials did not hold.
-    #[error("not authenticated")]
-    NotAuthenticated(#[source] AuthenticationFailure),
+    #[error("not authenticated as {claimed:?}")]
+    NotAuthenticated {
+        /// Who the client said it is, if that has the form of an id and not of a secret.
+        claimed: Option<ClientId>,
+        /// Why not.
+        #[source]
+        failure: AuthenticationFailure,
+    },
     /// The credentials did not hold, too often.
-    #[error("not authenticated, too often")]
+    #[error("not authenticated as {claimed:?}, too often")]
     Throttled {
+        /// Who the client said it is, if that has the form of an id and not of a secret.
+        claimed: Option<ClientId>,
         /// Why not.
         #[source]
         failure: AuthenticationFailure,
@@ -79,7 +87,7 @@ impl TokenError {
                 "this client may not use this grant_type",
             ),
             Self::Credentials(invalid) => public_credentials(*invalid),
-            Self::NotAuthenticated(_) => (Code::InvalidClient, "client authentication failed"),
+            Self::NotAuthenticated { .. } => (Code::InvalidClient, "client authentication failed"),
             Self::Throttled { .. } => (
                 Code::TemporarilyUnavailable,
                 "too many failed authentications: wait as Retry-After says",

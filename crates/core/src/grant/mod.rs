@@ -8,6 +8,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use m2m_types::client_id::ClientId;
+use m2m_types::client_secret::ClientSecret;
 use m2m_types::issuer::Issuer;
 use m2m_types::token_request::TokenRequest;
 use m2m_types::token_response::{TokenResponse, TokenType};
@@ -98,11 +100,20 @@ impl TokenEndpoint {
         presented: &PresentedCredentials,
         source: IpAddr,
     ) -> TokenError {
-        match failure {
-            AuthenticationFailure::Store(error) => TokenError::Store(error),
-            failure => match self.throttle.count(source, &presented.unverified_client_id) {
-                Ok(()) => TokenError::NotAuthenticated(failure),
-                Err(wait) => TokenError::Throttled { failure, wait },
+        if let AuthenticationFailure::Store(error) = failure {
+            return TokenError::Store(error);
+        }
+        let id = &presented.unverified_client_id;
+        // People swap the two fields; what looks like a secret must not reach the log.
+        let claimed = ClientId::parse(id.as_str())
+            .ok()
+            .filter(|_| ClientSecret::parse(id.as_str()).is_err());
+        match self.throttle.count(source, id) {
+            Ok(()) => TokenError::NotAuthenticated { claimed, failure },
+            Err(wait) => TokenError::Throttled {
+                claimed,
+                failure,
+                wait,
             },
         }
     }

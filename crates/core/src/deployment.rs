@@ -1,0 +1,120 @@
+//! Putting rules and ports together.
+
+use std::sync::Arc;
+
+use m2m_types::admin::client::SecretStorage;
+use m2m_types::issuer::Issuer;
+
+use crate::caller::CallerAuthentication;
+use crate::clients::{Clients, Cursors};
+use crate::clock::Clock;
+use crate::grant::TokenEndpoint;
+use crate::keys::KeyRing;
+use crate::ports::{ClientStore, Directory, KeyStore, SecretValues};
+use crate::random::Random;
+use crate::resource_servers::ResourceServers;
+use crate::throttle::FailureThrottle;
+
+/// What is decided once per deployment.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Who issues.
+    pub issuer: Issuer,
+    /// What tokens are for.
+    pub resource_servers: ResourceServers,
+    /// Where the values of secrets are kept unless a client says otherwise.
+    pub secret_storage: SecretStorage,
+}
+
+/// Everything the rules need from the outside.
+#[derive(Clone)]
+pub struct Ports {
+    /// Reading clients, owners and organizations.
+    pub directory: Arc<dyn Directory>,
+    /// Writing clients.
+    pub clients: Arc<dyn ClientStore>,
+    /// The values of secrets.
+    pub values: Arc<dyn SecretValues>,
+    /// The deployment's own secrets.
+    pub keys: Arc<dyn KeyStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+}
+
+/// A deployment: its settings on its ports.
+pub struct Deployment {
+    settings: Settings,
+    ports: Ports,
+    keys: Arc<KeyRing>,
+}
+
+impl Deployment {
+    /// Puts settings on ports.
+    pub fn new(settings: Settings, ports: Ports) -> Self {
+        let keys = Arc::new(KeyRing::new(
+            Arc::clone(&ports.keys),
+            Arc::clone(&ports.clock),
+        ));
+        Self {
+            settings,
+            ports,
+            keys,
+        }
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The ports.
+    pub fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// The signing keys, shared by everything of this deployment.
+    pub fn keys(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.keys)
+    }
+
+    /// The rules of the token endpoint.
+    pub fn token_endpoint(&self) -> TokenEndpoint {
+        TokenEndpoint {
+            issuer: self.settings.issuer.clone(),
+            resource_servers: self.settings.resource_servers.clone(),
+            directory: Arc::clone(&self.ports.directory),
+            clients: Arc::clone(&self.ports.clients),
+            keys: self.keys(),
+            throttle: FailureThrottle::default(),
+            clock: Arc::clone(&self.ports.clock),
+            random: Arc::clone(&self.ports.random),
+        }
+    }
+
+    /// Who may call the management API.
+    pub fn caller_authentication(&self) -> CallerAuthentication {
+        CallerAuthentication {
+            issuer: self.settings.issuer.clone(),
+            resource_servers: self.settings.resource_servers.clone(),
+            directory: Arc::clone(&self.ports.directory),
+            keys: self.keys(),
+            clock: Arc::clone(&self.ports.clock),
+        }
+    }
+
+    /// The rules of managing clients.
+    pub fn clients(&self) -> Clients {
+        Clients {
+            directory: Arc::clone(&self.ports.directory),
+            store: Arc::clone(&self.ports.clients),
+            values: Arc::clone(&self.ports.values),
+            resource_servers: self.settings.resource_servers.clone(),
+            secret_storage: self.settings.secret_storage,
+            cursors: Cursors::new(Arc::clone(&self.ports.keys), Arc::clone(&self.ports.clock)),
+            clock: Arc::clone(&self.ports.clock),
+            random: Arc::clone(&self.ports.random),
+        }
+    }
+}

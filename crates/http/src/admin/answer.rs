@@ -1,0 +1,59 @@
+//! The management API's answers.
+
+use axum::body::Body;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
+use http::{HeaderMap, Response, StatusCode};
+use serde::Serialize;
+
+use crate::problem_answer::{Refusal, refused};
+use crate::{State, entity_tag, problem_answer};
+
+/// What a handler made: an answer or a refusal.
+pub(super) type Outcome = Result<Response<Body>, Refusal>;
+
+/// Ends a handler.
+pub(super) fn conclude(state: &State, outcome: Outcome) -> Response<Body> {
+    outcome.unwrap_or_else(|refusal| refused(state, refusal))
+}
+
+/// An answer with its entity tag, which nobody in between may keep. `tag`: of the body unless given.
+pub(super) fn tagged(
+    state: &State,
+    status: StatusCode,
+    body: &impl Serialize,
+    tag: Option<String>,
+) -> Response<Body> {
+    let Ok(json) = serde_json::to_vec(body) else {
+        return problem_answer::panicked(state);
+    };
+    let tag = tag.unwrap_or_else(|| entity_tag::of_body(&json));
+    let mut response = Response::new(Body::from(json));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(ETAG, tag);
+    }
+    response
+}
+
+/// The answer to a read, or 304 if the caller has it already.
+pub(super) fn read(
+    state: &State,
+    request: &HeaderMap,
+    body: &impl Serialize,
+    tag: Option<String>,
+) -> Response<Body> {
+    let mut response = tagged(state, StatusCode::OK, body, tag);
+    let known = response
+        .headers()
+        .get(ETAG)
+        .and_then(|tag| tag.to_str().ok());
+    if known.is_some_and(|tag| entity_tag::is_known(request, tag)) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(CONTENT_TYPE);
+    }
+    response
+}

@@ -1,0 +1,208 @@
+//! `/v1/clients`: M2M OAuth clients.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::routing::get;
+use http::header::{HeaderValue, LOCATION};
+use http::{HeaderMap, Response, StatusCode};
+use m2m_core::client::Client;
+use m2m_core::clients::Selection;
+use m2m_types::admin::client::{CreateClient, PatchClient, ReplaceClient};
+use m2m_types::metadata::paths;
+use m2m_types::problem::FieldError;
+use serde::Deserialize;
+
+use super::answer::{self, Outcome};
+use super::input::PathOf;
+use super::{bearer, input};
+use crate::problem_answer::Refusal;
+use crate::{Shared, entity_tag, fallback};
+
+const JSON: &[&str] = &["application/json"];
+const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route(
+            "/v1/clients",
+            get(list)
+                .post(create)
+                .fallback(fallback::method_not_allowed),
+        )
+        .route(
+            "/v1/clients/{id}",
+            get(read)
+                .put(replace)
+                .patch(patch)
+                .delete(delete)
+                .fallback(fallback::method_not_allowed),
+        )
+}
+
+/// The query of a list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    /// 1 to 200, 50 by default.
+    #[serde(default = "default_limit")]
+    limit: u32,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Which clients.
+    #[serde(default)]
+    status: ListStatus,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ListStatus {
+    #[default]
+    Active,
+    Deleted,
+}
+
+fn default_limit() -> u32 {
+    50
+}
+
+async fn list(
+    State(state): State<Shared>,
+    query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let outcome: Outcome = async {
+        let caller = bearer::caller(&state, &headers).await?;
+        let Query(query) = query
+            .map_err(|rejection| Refusal::Malformed(FieldError::new("", rejection.body_text())))?;
+        if !(1..=200).contains(&query.limit) {
+            return Err(Refusal::Malformed(FieldError::new(
+                "",
+                "limit must be 1 to 200",
+            )));
+        }
+        let selection = Selection {
+            deleted: query.status == ListStatus::Deleted,
+            limit: query.limit,
+            unverified_cursor: query.cursor,
+        };
+        let page = state.clients.list(&caller, &selection).await?;
+        Ok(answer::read(&state, &headers, &page, None))
+    }
+    .await;
+    answer::conclude(&state, outcome)
+}
+
+async fn create(State(state): State<Shared>, headers: HeaderMap, body: Body) -> Response<Body> {
+    let outcome: Outcome = async {
+        let caller = bearer::caller(&state, &headers).await?;
+        let key = input::idempotency_key(&headers)?;
+        let request: CreateClient = input::json(&headers, body, JSON).await?;
+        let created = state
+            .clients
+            .create(&caller, &request, key.as_ref())
+            .await?;
+        let tag = entity_tag::of_revision(created.revision);
+        let location = state.issuer.join(&format!(
+            "{}/clients/{}",
+            paths::MANAGEMENT,
+            created.answer.client.client_id
+        ));
+        let mut response = answer::tagged(&state, StatusCode::CREATED, &created.answer, Some(tag));
+        if let Ok(location) = HeaderValue::from_str(&location) {
+            response.headers_mut().insert(LOCATION, location);
+        }
+        Ok(response)
+    }
+    .await;
+    answer::conclude(&state, outcome)
+}
+
+async fn read(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let outcome: Outcome = async {
+        let caller = bearer::caller(&state, &headers).await?;
+        let client = state.clients.get(&caller, &input::client_id(id)?).await?;
+        Ok(answer::read(
+            &state,
+            &headers,
+            &state.clients.view(&client),
+            Some(entity_tag::of_revision(client.revision)),
+        ))
+    }
+    .await;
+    answer::conclude(&state, outcome)
+}
+
+async fn replace(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let outcome: Outcome = async {
+        let caller = bearer::caller(&state, &headers).await?;
+        let precondition = input::precondition(&headers)?;
+        let request: ReplaceClient = input::json(&headers, body, JSON).await?;
+        let client = state
+            .clients
+            .replace(&caller, &input::client_id(id)?, &request, &precondition)
+            .await?;
+        Ok(changed(&state, &client))
+    }
+    .await;
+    answer::conclude(&state, outcome)
+}
+
+async fn patch(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let outcome: Outcome = async {
+        let caller = bearer::caller(&state, &headers).await?;
+        let precondition = input::precondition(&headers)?;
+        let patch: PatchClient = input::json(&headers, body, MERGE_PATCH).await?;
+        let client = state
+            .clients
+            .patch(&caller, &input::client_id(id)?, &patch, &precondition)
+            .await?;
+        Ok(changed(&state, &client))
+    }
+    .await;
+    answer::conclude(&state, outcome)
+}
+
+async fn delete(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let outcome: Outcome = async {
+        let caller = bearer::caller(&state, &headers).await?;
+        let precondition = input::precondition(&headers)?;
+        state
+            .clients
+            .delete(&caller, &input::client_id(id)?, &precondition)
+            .await?;
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        Ok(response)
+    }
+    .await;
+    answer::conclude(&state, outcome)
+}
+
+fn changed(state: &crate::State, client: &Client) -> Response<Body> {
+    let tag = entity_tag::of_revision(client.revision);
+    answer::tagged(
+        state,
+        StatusCode::OK,
+        &state.clients.view(client),
+        Some(tag),
+    )
+}

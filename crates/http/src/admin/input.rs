@@ -1,0 +1,116 @@
+//! Reading what a management request says.
+
+use axum::body::Body;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use m2m_core::clients::{ClientsError, Precondition};
+use m2m_types::client_id::ClientId;
+use m2m_types::idempotency_key::IdempotencyKey;
+use m2m_types::names::SecretId;
+use m2m_types::problem::FieldError;
+use serde::de::DeserializeOwned;
+
+use crate::problem_answer::Refusal;
+use crate::{body, entity_tag};
+
+/// The name of the header that makes a `POST` repeatable.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// A JSON body of one of the media types; the first is the one to name in an error.
+pub(super) async fn json<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+    media_types: &'static [&'static str],
+) -> Result<T, Refusal> {
+    let media_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if !media_types
+        .iter()
+        .any(|accepted| essence.eq_ignore_ascii_case(accepted))
+    {
+        return Err(Refusal::MediaType(media_types[0]));
+    }
+    let body = body::read(body).await.map_err(Refusal::Body)?;
+    let mut deserializer = serde_json::Deserializer::from_slice(&body);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        Refusal::Malformed(FieldError::new(
+            pointer(error.path()),
+            without_position(error.inner()),
+        ))
+    })?;
+    deserializer
+        .end()
+        .map_err(|error| Refusal::Malformed(FieldError::new("", without_position(&error))))?;
+    Ok(value)
+}
+
+/// RFC 6901.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+/// Line and column are of no use beside a pointer.
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" at line ")
+        .map_or(text.clone(), |(message, _)| message.to_owned())
+}
+
+/// The parameters of a path, or that they are not even UTF-8.
+pub(super) type PathOf<T> = Result<Path<T>, PathRejection>;
+
+/// The client id of a path; one that cannot be is one that is not.
+pub(super) fn client_id(path: PathOf<String>) -> Result<ClientId, Refusal> {
+    let Path(unverified) = path.map_err(|_| ClientsError::NotFound)?;
+    ClientId::parse(unverified).map_err(|_| ClientsError::NotFound.into())
+}
+
+/// The client id and the secret id of a path.
+pub(super) fn secret_path(path: PathOf<(String, String)>) -> Result<(ClientId, SecretId), Refusal> {
+    let Path((client, secret)) = path.map_err(|_| ClientsError::NotFound)?;
+    let client = ClientId::parse(client).map_err(|_| ClientsError::NotFound)?;
+    Ok((
+        client,
+        SecretId::parse(secret).map_err(|_| ClientsError::SecretNotFound)?,
+    ))
+}
+
+/// `If-Match`.
+pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Refusal> {
+    entity_tag::precondition(headers).ok_or_else(|| {
+        Refusal::Malformed(FieldError::new(
+            "",
+            "If-Match must be entity tags in quotes, or *",
+        ))
+    })
+}
+
+/// `Idempotency-Key`, if there is one.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(Refusal::Malformed(FieldError::new(
+            "",
+            "more than one Idempotency-Key",
+        )));
+    }
+    let key = IdempotencyKey::parse(value.to_str().unwrap_or_default());
+    key.map(Some)
+        .map_err(|error| Refusal::Malformed(FieldError::new("", error)))
+}

@@ -1,0 +1,65 @@
+//! `/v1/clients/{id}/secrets`: the secrets of a client.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::routing::get;
+use http::{HeaderMap, Response};
+use m2m_types::admin::page::Page;
+
+use super::answer::{self, Outcome};
+use super::input::PathOf;
+use super::{bearer, input};
+use crate::{Shared, fallback};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route(
+            "/v1/clients/{id}/secrets",
+            get(list).fallback(fallback::method_not_allowed),
+        )
+        .route(
+            "/v1/clients/{id}/secrets/{secret_id}/value",
+            get(reveal).fallback(fallback::method_not_allowed),
+        )
+}
+
+async fn list(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let outcome: Outcome = async {
+        let caller = bearer::caller(&state, &headers).await?;
+        let items = state
+            .clients
+            .secrets(&caller, &input::client_id(id)?)
+            .await?;
+        Ok(answer::read(
+            &state,
+            &headers,
+            &Page {
+                items,
+                next_cursor: None,
+            },
+            None,
+        ))
+    }
+    .await;
+    answer::conclude(&state, outcome)
+}
+
+async fn reveal(
+    State(state): State<Shared>,
+    path: PathOf<(String, String)>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let outcome: Outcome = async {
+        let caller = bearer::caller(&state, &headers).await?;
+        let (id, secret_id) = input::secret_path(path)?;
+        let revealed = state.clients.reveal(&caller, &id, &secret_id).await?;
+        Ok(answer::read(&state, &headers, &revealed, None))
+    }
+    .await;
+    answer::conclude(&state, outcome)
+}

@@ -1,0 +1,90 @@
+//! Entity tags, RFC 9110 §8.8.3 and §13.1.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderMap;
+use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+use m2m_core::client::Revision;
+use m2m_core::clients::Precondition;
+
+/// The tag of a client: its revision.
+pub(crate) fn of_revision(revision: Revision) -> String {
+    format!("\"{}\"", revision.0)
+}
+
+/// The tag of any other answer: a digest of what it says.
+pub(crate) fn of_body(body: &[u8]) -> String {
+    format!(
+        "\"{}\"",
+        URL_SAFE_NO_PAD.encode(&digest(&SHA256, body).as_ref()[..16])
+    )
+}
+
+/// The `If-Match` of a request; none: it is malformed.
+pub(crate) fn precondition(headers: &HeaderMap) -> Option<Precondition> {
+    let Some(tags) = tags(headers, &IF_MATCH)? else {
+        return Some(Precondition::None);
+    };
+    if tags == ["*"] {
+        return Some(Precondition::Exists);
+    }
+    // A weak tag never matches a change (§13.1.1), a tag that is no revision never was one of ours.
+    let revisions = tags
+        .iter()
+        .filter_map(|tag| tag.trim_matches('"').parse().ok().map(Revision));
+    Some(Precondition::OneOf(revisions.collect()))
+}
+
+/// Whether the caller already has what carries this tag (`If-None-Match`).
+pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let tags = tags(headers, &IF_NONE_MATCH).flatten().unwrap_or_default();
+    tags.iter()
+        .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+}
+
+/// The tags of a header: none inside if the header is absent, none outside if it is malformed.
+fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Option<Vec<String>>> {
+    let mut tags = Vec::new();
+    for value in headers.get_all(name) {
+        for tag in value.to_str().ok()?.split(',').map(str::trim) {
+            let bare = tag.trim_start_matches("W/");
+            let quoted = bare.len() >= 2 && bare.starts_with('"') && bare.ends_with('"');
+            if !quoted && tag != "*" {
+                return None;
+            }
+            tags.push(tag.to_owned());
+        }
+    }
+    Some((!tags.is_empty()).then_some(tags))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(values: &[&'static str], expected: Option<Precondition>) {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(IF_MATCH, HeaderValue::from_static(value));
+        }
+        assert_eq!(precondition(&headers), expected);
+    }
+
+    #[test]
+    fn if_match_lists_revisions() {
+        check(&[], Some(Precondition::None));
+        check(&["*"], Some(Precondition::Exists));
+        check(&["\"3\""], Some(Precondition::OneOf(vec![Revision(3)])));
+        check(
+            &["\"3\", \"4\"", "\"5\""],
+            Some(Precondition::OneOf([3, 4, 5].map(Revision).to_vec())),
+        );
+        check(&["W/\"3\""], Some(Precondition::OneOf(vec![])));
+        check(&["\"other\""], Some(Precondition::OneOf(vec![])));
+        check(&["3"], None);
+    }
+}

@@ -1,0 +1,91 @@
+//! HTTP request → use case → HTTP response.
+//!
+//! The routers here run unchanged behind API Gateway and in the local server. Which status and which
+//! headers an outcome gets is decided in [`oauth_answer`] and [`problem_answer`] and nowhere else.
+
+mod admin;
+mod body;
+mod client_address;
+mod correlation;
+mod entity_tag;
+mod fallback;
+mod metadata;
+mod oauth_answer;
+mod problem_answer;
+mod token;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::Router;
+use m2m_core::caller::CallerAuthentication;
+use m2m_core::clients::Clients;
+use m2m_core::deployment::Deployment;
+use m2m_core::grant::TokenEndpoint;
+use m2m_core::keys::KeyRing;
+use m2m_core::ports::Directory;
+use m2m_core::random::Random;
+use m2m_types::issuer::Issuer;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use client_address::ClientAddress;
+
+/// What the handlers share.
+struct State {
+    issuer: Issuer,
+    token: TokenEndpoint,
+    callers: CallerAuthentication,
+    clients: Clients,
+    keys: Arc<KeyRing>,
+    directory: Arc<dyn Directory>,
+    random: Arc<dyn Random>,
+}
+
+type Shared = Arc<State>;
+
+impl State {
+    fn new(deployment: &Deployment) -> Shared {
+        Arc::new(Self {
+            issuer: deployment.settings().issuer.clone(),
+            token: deployment.token_endpoint(),
+            callers: deployment.caller_authentication(),
+            clients: deployment.clients(),
+            keys: deployment.keys(),
+            directory: Arc::clone(&deployment.ports().directory),
+            random: Arc::clone(&deployment.ports().random),
+        })
+    }
+}
+
+/// The protocol endpoints: what the function `token` serves.
+pub fn protocol(deployment: &Deployment) -> Router {
+    finish(
+        token::routes().merge(metadata::routes()),
+        State::new(deployment),
+    )
+}
+
+/// The management API: what the function `clients` serves.
+pub fn management(deployment: &Deployment) -> Router {
+    finish(admin::routes(), State::new(deployment))
+}
+
+/// Both, for a server that is the whole service.
+pub fn whole(deployment: &Deployment) -> Router {
+    finish(
+        token::routes()
+            .merge(metadata::routes())
+            .merge(admin::routes()),
+        State::new(deployment),
+    )
+}
+
+/// Answers of our own for unknown paths and for a handler that panicked.
+fn finish(routes: Router<Shared>, state: Shared) -> Router {
+    let for_panics = Arc::clone(&state);
+    let answer_panic = move |_: Box<dyn Any + Send>| problem_answer::panicked(&for_panics);
+    routes
+        .fallback(fallback::not_found)
+        .with_state(state)
+        .layer(CatchPanicLayer::custom(answer_panic))
+}

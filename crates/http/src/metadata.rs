@@ -1,0 +1,121 @@
+//! What the service publishes about itself: metadata, keys, health.
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http::{Method, Response, StatusCode};
+use m2m_core::client::GrantType;
+use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata, paths};
+use serde::Serialize;
+use tower_http::cors::{Any, CorsLayer};
+use tracing::warn;
+
+use crate::correlation::chain;
+use crate::{Shared, fallback, problem_answer};
+
+/// How long a client may keep what it read. The life of the keys counts on it.
+const MAX_AGE: HeaderValue = HeaderValue::from_static("public, max-age=300");
+
+pub(crate) fn routes() -> Router<Shared> {
+    // Public and without credentials, so pages of any origin may read it.
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD]);
+    Router::new()
+        .route(
+            paths::AUTHORIZATION_SERVER,
+            get(authorization_server).fallback(fallback::method_not_allowed),
+        )
+        .route(
+            paths::OPENID_CONFIGURATION,
+            get(authorization_server).fallback(fallback::method_not_allowed),
+        )
+        .route(
+            paths::PROTECTED_RESOURCE,
+            get(protected_resource).fallback(fallback::method_not_allowed),
+        )
+        .route(
+            paths::JWKS,
+            get(jwks).fallback(fallback::method_not_allowed),
+        )
+        .layer(cors)
+        .route(
+            paths::HEALTH,
+            get(health).fallback(fallback::method_not_allowed),
+        )
+}
+
+async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
+    let issuer = &state.issuer;
+    published(
+        &state,
+        &AuthorizationServerMetadata {
+            issuer: issuer.clone(),
+            token_endpoint: issuer.join(paths::TOKEN),
+            jwks_uri: issuer.join(paths::JWKS),
+            response_types_supported: vec![],
+            grant_types_supported: GrantType::ALL
+                .iter()
+                .map(|grant| grant.as_str().to_owned())
+                .collect(),
+            token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"]
+                .map(str::to_owned)
+                .into(),
+            scopes_supported: ManagementScope::all(),
+            protected_resources: vec![issuer.join(paths::MANAGEMENT)],
+        },
+    )
+}
+
+async fn protected_resource(State(state): State<Shared>) -> Response<Body> {
+    published(
+        &state,
+        &ProtectedResourceMetadata {
+            resource: state.issuer.join(paths::MANAGEMENT),
+            authorization_servers: vec![state.issuer.clone()],
+            scopes_supported: ManagementScope::all(),
+            bearer_methods_supported: vec!["header".to_owned()],
+        },
+    )
+}
+
+async fn jwks(State(state): State<Shared>) -> Response<Body> {
+    match state.keys.current().await {
+        Ok(keys) => json(Bytes::from_owner(keys.jwks()), "application/jwk-set+json"),
+        Err(error) => problem_answer::refused(&state, error.into()),
+    }
+}
+
+/// 200 when the store answers and there are keys to sign with.
+async fn health(State(state): State<Shared>) -> (StatusCode, Json<serde_json::Value>) {
+    let (store, keys) = (state.directory.ping().await, state.keys.current().await);
+    match store.and(keys.map(drop)) {
+        Ok(()) => (StatusCode::OK, Json(serde_json::json!({"status": "ok"}))),
+        Err(error) => {
+            warn!(reason = chain(&error), "not healthy");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Json(serde_json::json!({"status": "unavailable"})),
+            )
+        }
+    }
+}
+
+fn published(state: &crate::State, document: &impl Serialize) -> Response<Body> {
+    match serde_json::to_vec(document) {
+        Ok(body) => json(body.into(), "application/json"),
+        Err(_) => problem_answer::panicked(state),
+    }
+}
+
+fn json(body: Bytes, media_type: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response.headers_mut().insert(CACHE_CONTROL, MAX_AGE);
+    response
+}

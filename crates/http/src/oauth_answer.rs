@@ -1,0 +1,137 @@
+//! Status and headers of the protocol endpoints' answers.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use http::{Response, StatusCode};
+use m2m_core::grant::TokenError;
+use m2m_types::oauth_error::{OAuthError, OAuthErrorCode};
+use m2m_types::token_response::TokenResponse;
+use serde::Serialize;
+use tracing::{error, info};
+
+use crate::body::Unreadable;
+use crate::correlation::{chain, new_id};
+use crate::{State, problem_answer};
+
+/// How long to wait when a store gave no answer.
+const STORE_RETRY: Duration = Duration::from_secs(1);
+
+/// A request that is not even a token request.
+pub(crate) enum NotATokenRequest {
+    /// Another method than `POST`.
+    Method,
+    /// Parameters in the URI (RFC 6749 §2.3.1).
+    Query,
+    /// Another media type than `application/x-www-form-urlencoded`.
+    MediaType,
+    /// A body that cannot be read.
+    Body(Unreadable),
+    /// A form that breaks a rule.
+    Form(&'static str),
+}
+
+/// 200 with the token.
+pub(crate) fn granted(state: &State, token: &TokenResponse) -> Response<Body> {
+    answer(state, StatusCode::OK, token)
+}
+
+/// The refusal of a token request, logged with its reason.
+pub(crate) fn refused(state: &State, error: &TokenError) -> Response<Body> {
+    let (code, description) = error.public();
+    let correlation_id = new_id(state);
+    let reason = chain(error);
+    match error {
+        TokenError::Store(_) | TokenError::Key(_) => {
+            error!(%correlation_id, reason, "token not issued");
+        }
+        _ => info!(%correlation_id, reason, "token refused"),
+    }
+    let (status, retry_after) = match error {
+        TokenError::Throttled { wait, .. } => (StatusCode::TOO_MANY_REQUESTS, Some(*wait)),
+        TokenError::Store(_) | TokenError::Key(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Some(STORE_RETRY))
+        }
+        _ if code == OAuthErrorCode::InvalidClient => (StatusCode::UNAUTHORIZED, None),
+        _ => (StatusCode::BAD_REQUEST, None),
+    };
+    let body = OAuthError {
+        error: code,
+        error_description: description,
+        correlation_id,
+    };
+    let mut response = answer(state, status, &body);
+    let headers = response.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(
+            WWW_AUTHENTICATE,
+            HeaderValue::from_static("Basic realm=\"m2m-oauth\", charset=\"UTF-8\""),
+        );
+    }
+    if let Some(wait) = retry_after {
+        headers.insert(RETRY_AFTER, retry_after_seconds(wait));
+    }
+    response
+}
+
+/// The refusal of something that is no token request.
+pub(crate) fn malformed(state: &State, reason: &NotATokenRequest) -> Response<Body> {
+    let (status, error_description) = match reason {
+        NotATokenRequest::Method => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "the token endpoint takes POST only",
+        ),
+        NotATokenRequest::Query => (
+            StatusCode::BAD_REQUEST,
+            "parameters and credentials belong in the body, not in the URI",
+        ),
+        NotATokenRequest::MediaType => (
+            StatusCode::BAD_REQUEST,
+            "the Content-Type must be application/x-www-form-urlencoded in UTF-8",
+        ),
+        NotATokenRequest::Body(Unreadable::TooLong) => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is longer than 65536 bytes",
+        ),
+        NotATokenRequest::Body(Unreadable::Broken) => {
+            (StatusCode::BAD_REQUEST, "the body broke off")
+        }
+        NotATokenRequest::Form(description) => (StatusCode::BAD_REQUEST, *description),
+    };
+    let correlation_id = new_id(state);
+    info!(%correlation_id, reason = error_description, "token refused");
+    let body = OAuthError {
+        error: OAuthErrorCode::InvalidRequest,
+        error_description,
+        correlation_id,
+    };
+    let mut response = answer(state, status, &body);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}
+
+/// Whole seconds, never zero.
+pub(crate) fn retry_after_seconds(wait: Duration) -> HeaderValue {
+    HeaderValue::from(wait.as_millis().div_ceil(1000).clamp(1, 86_400) as u64)
+}
+
+/// JSON that nobody may keep (RFC 6749 §5.1).
+fn answer(state: &State, status: StatusCode, body: &impl Serialize) -> Response<Body> {
+    let Ok(json) = serde_json::to_vec(body) else {
+        return problem_answer::panicked(state);
+    };
+    let mut response = Response::new(Body::from(json));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+}

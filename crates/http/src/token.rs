@@ -1,0 +1,89 @@
+//! `POST /oauth/token`, RFC 6749 §4.4.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::routing::any;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, Method, Request, Response};
+use m2m_types::form::InvalidForm;
+use m2m_types::metadata::paths;
+use m2m_types::token_request::{InvalidTokenRequest, TokenRequest};
+
+use crate::oauth_answer::{self, NotATokenRequest};
+use crate::{ClientAddress, Shared, body};
+
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new().route(paths::TOKEN, any(token))
+}
+
+async fn token(State(state): State<Shared>, request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let request = match read(&parts, body).await {
+        Ok(request) => request,
+        Err(reason) => return oauth_answer::malformed(&state, &reason),
+    };
+    let authorization: Vec<&[u8]> = parts
+        .headers
+        .get_all(AUTHORIZATION)
+        .iter()
+        .map(AsRef::as_ref)
+        .collect();
+    match state
+        .token
+        .token(
+            &authorization,
+            &request,
+            ClientAddress::of(&parts.extensions),
+        )
+        .await
+    {
+        Ok(token) => oauth_answer::granted(&state, &token),
+        Err(error) => oauth_answer::refused(&state, &error),
+    }
+}
+
+async fn read(parts: &http::request::Parts, body: Body) -> Result<TokenRequest, NotATokenRequest> {
+    if parts.method != Method::POST {
+        return Err(NotATokenRequest::Method);
+    }
+    if parts.uri.query().is_some_and(|query| !query.is_empty()) {
+        return Err(NotATokenRequest::Query);
+    }
+    if !is_form(&parts.headers) {
+        return Err(NotATokenRequest::MediaType);
+    }
+    let body = body::read(body).await.map_err(NotATokenRequest::Body)?;
+    TokenRequest::parse(&body).map_err(|invalid| NotATokenRequest::Form(describe(invalid)))
+}
+
+/// Exactly one `Content-Type`, a form, in UTF-8 if it says anything of the charset.
+fn is_form(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return false;
+    };
+    let Ok(value) = value.to_str() else {
+        return false;
+    };
+    let mut parts = value.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        && parts
+            .filter_map(|parameter| parameter.split_once('='))
+            .all(|(name, value)| {
+                !name.trim().eq_ignore_ascii_case("charset")
+                    || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            })
+}
+
+fn describe(invalid: InvalidTokenRequest) -> &'static str {
+    match invalid {
+        InvalidTokenRequest::Form(InvalidForm::PercentEncoding) => {
+            "a percent-encoding is incomplete"
+        }
+        InvalidTokenRequest::Form(InvalidForm::Utf8) => "a name or value is not UTF-8",
+        InvalidTokenRequest::Repeated => "a parameter is repeated",
+        InvalidTokenRequest::TooLong => "a parameter is longer than 8192 bytes",
+    }
+}
