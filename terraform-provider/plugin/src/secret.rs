@@ -1,0 +1,49 @@
+//! Text that must not be seen.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A secret text: it prints as `(secret)`, and its memory is overwritten when it is dropped.
+///
+/// As a field of a [`model!`](crate::model) it makes the attribute sensitive.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The text itself, for the one place that needs it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_print() {
+        let secret = Secret::from("hunter2");
+        assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "(secret) Some((secret))");
+        assert_eq!(secret.expose(), "hunter2");
+    }
+}

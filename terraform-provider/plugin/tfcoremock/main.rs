@@ -1,0 +1,3 @@
+//! A stand-in for HashiCorp's public mock provider, for tests of the framework.
+
+fn main() {}
