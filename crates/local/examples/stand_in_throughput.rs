@@ -39,16 +39,9 @@ async fn measure(name: &str, stand_in: &StandIn) {
     report(name, "GetItem", 1, run(1, || get(&client), RUN).await);
     report(name, "GetItem", 8, run(8, || get(&client), RUN).await);
     let writes = run(1, || put(&client, "2"), RUN);
-    let (writes, reads) = futures_join(writes, run(1, || get(&client), RUN)).await;
+    let (writes, reads) = tokio::join!(writes, run(1, || get(&client), RUN));
     report(name, "PutItem beside GetItem", 1, writes);
     report(name, "GetItem beside PutItem", 1, reads);
-}
-
-async fn futures_join<A, B>(
-    one: impl Future<Output = A>,
-    other: impl Future<Output = B>,
-) -> (A, B) {
-    tokio::join!(one, other)
 }
 
 /// Latencies of `call`, made over and over by `callers` at once.

@@ -19,7 +19,8 @@ pub struct RandomError;
 /// What the stand-in takes from its surroundings.
 #[derive(Clone)]
 pub struct Ambient {
-    /// Dates versions and deletions of secrets. DynamoDB keeps its own time.
+    /// Dates versions and deletions of secrets, and in memory ends the time to live of items; on
+    /// files `dynoxide` takes the system's time for that.
     pub clock: Clock,
     /// Makes keys, nonces and the endings of ARNs.
     pub random: Random,
@@ -27,7 +28,10 @@ pub struct Ambient {
 
 impl Ambient {
     /// The system's clock and random generator.
-    #[expect(clippy::disallowed_methods, reason = "this is where the clock is given")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where the clock is given"
+    )]
     pub fn system() -> Self {
         let generator = SystemRandom::new();
         Self {

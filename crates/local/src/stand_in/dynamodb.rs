@@ -4,12 +4,14 @@
 //! one calls the same typed operations.
 
 use std::path::Path;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::{Duration, UNIX_EPOCH};
 
 use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::ambient::Clock;
 use super::answer::Answer;
 use super::error::StandInError;
 
@@ -40,13 +42,18 @@ impl DynamoDb {
     }
 
     /// No tables yet, and none kept.
-    pub(super) fn memory() -> Result<Self, StandInError> {
-        let writer = Database::memory()?;
+    pub(super) fn memory(clock: Clock) -> Result<Self, StandInError> {
+        let writer = Database::memory_with_clock(Arc::new(Told(clock)))?;
         Ok(Self {
             reader: RwLock::new(writer.clone()),
             writer,
             file: None,
         })
+    }
+
+    /// Removes the items whose time to live has ended, and tells how many those were.
+    pub(super) fn remove_expired(&self) -> Result<usize, StandInError> {
+        Ok(self.writer.sweep_ttl()?)
     }
 
     /// Answers one call of `operation`.
@@ -123,6 +130,26 @@ impl DynamoDb {
             *self.reader.write().unwrap_or_else(PoisonError::into_inner) = renewed;
         }
         Ok(())
+    }
+}
+
+/// A clock of ours, for `dynoxide`.
+struct Told(Clock);
+
+impl dynoxide::storage_backend::Clock for Told {
+    fn now_unix_secs(&self) -> u64 {
+        self.since_1970().as_secs()
+    }
+
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.since_1970().as_secs_f64()
+    }
+}
+
+impl Told {
+    /// Times before 1970 count as 1970.
+    fn since_1970(&self) -> Duration {
+        (self.0)().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 }
 

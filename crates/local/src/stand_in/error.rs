@@ -1,11 +1,11 @@
-//! Why the stores could not be opened.
+//! Why the stores do not work.
 
 use std::io;
 use std::path::PathBuf;
 
 use super::ambient::RandomError;
 
-/// Why the stores could not be opened.
+/// Why the stores do not work.
 #[derive(Debug, thiserror::Error)]
 pub enum StandInError {
     /// Another process works on this directory; two would corrupt each other's view of it.
@@ -53,8 +53,8 @@ pub enum StandInError {
     /// SQLite refused the secrets store.
     #[error("could not open the secrets store")]
     Secrets(#[from] rusqlite::Error),
-    /// The DynamoDB store could not be opened.
-    #[error("could not open the DynamoDB store")]
+    /// The DynamoDB store could not be opened or cleaned up.
+    #[error("the DynamoDB store failed")]
     DynamoDb(#[from] dynoxide::DynoxideError),
     /// No key could be made.
     #[error("could not make a key")]

@@ -97,8 +97,8 @@ impl StandIn {
     /// # Errors
     /// As [`StandIn::memory`].
     pub fn memory_with(ambient: Ambient) -> Result<Self, StandInError> {
-        let secrets = Secrets::memory(ambient)?;
-        Ok(Self::of(DynamoDb::memory()?, secrets, None))
+        let dynamodb = DynamoDb::memory(Arc::clone(&ambient.clock))?;
+        Ok(Self::of(dynamodb, Secrets::memory(ambient)?, None))
     }
 
     fn of(dynamodb: DynamoDb, secrets: Secrets, data_dir: Option<DataDir>) -> Self {
@@ -120,6 +120,15 @@ impl StandIn {
     /// The configuration to make both SDK clients from. Reads nothing from the environment.
     pub fn sdk_config(&self) -> SdkConfig {
         config::sdk_config(self.http_client())
+    }
+
+    /// Removes the DynamoDB items whose time to live has ended, and tells how many those were. AWS
+    /// does this by itself, within days; here it happens when asked for. May wait for the disk.
+    ///
+    /// # Errors
+    /// When the items could not be read or removed.
+    pub fn remove_expired_items(&self) -> Result<usize, StandInError> {
+        self.stores.dynamodb.remove_expired()
     }
 
     /// Answers one call. `target` is the `X-Amz-Target` header.

@@ -63,11 +63,10 @@ fn from_a_browser(headers: &HeaderMap) -> bool {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let name = host
-        .strip_suffix(|c: char| c.is_ascii_digit())
-        .map_or(host, |_| {
-            host.rsplit_once(':').map_or(host, |(name, _port)| name)
-        });
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
     let address = name
         .trim_start_matches('[')
         .trim_end_matches(']')

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{
     TimeToLiveSpecification, TimeToLiveStatus, TransactWriteItem,
 };
 
-use crate::support::Clients;
+use crate::support::{Clients, TestClock};
 
 /// Makes the table `items`, whose keys are `pk` and `sk`.
 pub(crate) async fn create_table(client: &Client) {
@@ -238,9 +238,7 @@ async fn a_batch_get_returns_what_exists() {
     assert!(got.unprocessed_keys().unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn time_to_live_can_be_switched_on_and_is_described() {
-    let client = in_memory().await;
+async fn switch_ttl_on(client: &Client) {
     let specification = TimeToLiveSpecification::builder()
         .enabled(true)
         .attribute_name("ttl");
@@ -250,6 +248,12 @@ async fn time_to_live_can_be_switched_on_and_is_described() {
         .send()
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn time_to_live_can_be_switched_on_and_is_described() {
+    let client = in_memory().await;
+    switch_ttl_on(&client).await;
     let described = client
         .describe_time_to_live()
         .table_name("items")
@@ -262,6 +266,32 @@ async fn time_to_live_can_be_switched_on_and_is_described() {
         described.time_to_live_status(),
         Some(&TimeToLiveStatus::Enabled)
     );
+}
+
+#[tokio::test]
+async fn expired_items_stay_until_they_are_removed() {
+    let (stand_in, clock) = TestClock::stand_in();
+    let client = Clients::of(&stand_in).dynamodb;
+    create_table(&client).await;
+    switch_ttl_on(&client).await;
+    for (sk, after) in [("1", 1800), ("2", 2 * 3600)] {
+        let mut item = item("a", sk, "value");
+        let ends = (TestClock::START + after).to_string();
+        item.insert("ttl".to_owned(), AttributeValue::N(ends));
+        client
+            .put_item()
+            .table_name("items")
+            .set_item(Some(item))
+            .send()
+            .await
+            .unwrap();
+    }
+    assert_eq!(stand_in.remove_expired_items().unwrap(), 0);
+    clock.advance_hours(1);
+    assert!(get(&client, "a", "1").await.is_some());
+    assert_eq!(stand_in.remove_expired_items().unwrap(), 1);
+    assert!(get(&client, "a", "1").await.is_none());
+    assert!(get(&client, "a", "2").await.is_some());
 }
 
 #[tokio::test]

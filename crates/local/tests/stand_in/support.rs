@@ -37,13 +37,8 @@ impl Clients {
 
     /// Clients of an empty stand-in in memory, and the clock it goes by.
     pub(crate) fn with_clock() -> (Self, TestClock) {
-        let clock = TestClock::default();
-        let told = clock.clone();
-        let ambient = Ambient {
-            clock: Arc::new(move || told.now()),
-            ..Ambient::system()
-        };
-        (Self::of(&StandIn::memory_with(ambient).unwrap()), clock)
+        let (stand_in, clock) = TestClock::stand_in();
+        (Self::of(&stand_in), clock)
     }
 }
 
@@ -55,6 +50,17 @@ pub(crate) struct TestClock {
 
 impl TestClock {
     pub(crate) const START: i64 = 1_000_000_000;
+
+    /// An empty stand-in in memory that goes by a clock.
+    pub(crate) fn stand_in() -> (StandIn, Self) {
+        let clock = Self::default();
+        let told = clock.clone();
+        let ambient = Ambient {
+            clock: Arc::new(move || told.now()),
+            ..Ambient::system()
+        };
+        (StandIn::memory_with(ambient).unwrap(), clock)
+    }
 
     pub(crate) fn advance_hours(&self, hours: u64) {
         self.passed.fetch_add(hours * 3600, Ordering::SeqCst);
