@@ -173,24 +173,26 @@ where
 /// A request that could not be read. The parsers of `dynoxide` mark what DynamoDB calls a
 /// validation failure by a prefix of the message.
 fn malformed(error: &serde_json::Error) -> DynoxideError {
-    let message = error.to_string();
+    let text = error.to_string();
+    // DynamoDB does not tell the position.
+    let message = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(message, _)| message);
     for mark in ["VALIDATION_REQUEST:", "VALIDATION_AS_READ:", "VALIDATION:"] {
         if let Some(message) = message.strip_prefix(mark) {
             return DynoxideError::ValidationException(message.to_owned());
         }
     }
-    if [
+    let signs = [
         "missing field",
         "unknown variant",
         "invalid type: null",
         "AttributeValue",
-    ]
-    .iter()
-    .any(|sign| message.contains(sign))
-    {
-        return DynoxideError::ValidationException(message);
+    ];
+    if signs.iter().any(|sign| message.contains(sign)) {
+        return DynoxideError::ValidationException(message.to_owned());
     }
-    DynoxideError::SerializationException(message)
+    DynoxideError::SerializationException(message.to_owned())
 }
 
 fn refuse(error: &DynoxideError) -> Answer {

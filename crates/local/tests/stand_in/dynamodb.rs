@@ -308,6 +308,19 @@ async fn errors_are_typed_and_unknown_operations_named() {
         create.send().await.unwrap_err().code(),
         Some("ValidationException")
     );
+    let number = AttributeValue::N("9".repeat(39));
+    let put = client
+        .put_item()
+        .table_name("items")
+        .set_item(Some(item("a", "1", "")));
+    let error = put.item("number", number).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("ValidationException"));
+    assert!(
+        error
+            .message()
+            .unwrap()
+            .ends_with("more than 38 significant digits in a Number")
+    );
     let error = client.describe_limits().send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnknownOperationException"));
     assert!(error.message().unwrap().contains("DescribeLimits"));

@@ -31,14 +31,7 @@ impl Call<'_> {
     }
 }
 
-/// Seconds since 1970, as the API writes times.
+/// Seconds since 1970, as the API writes times. Exact to the millisecond.
 pub(super) fn seconds(milliseconds: i64) -> f64 {
-    let (whole, part) = (milliseconds / 1000, milliseconds % 1000);
-    // Exact: neither number is anywhere near 2^53.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "both numbers are far below 2^53"
-    )]
-    let (whole, part) = (whole as f64, part as f64);
-    whole + part / 1000.0
+    milliseconds as f64 / 1000.0
 }
