@@ -55,6 +55,7 @@ pub struct Registry {
     pub(crate) data_sources: BTreeMap<String, Arc<dyn AnyDataSource>>,
     pub(crate) ephemerals: BTreeMap<String, Arc<dyn AnyEphemeral>>,
     pub(crate) functions: BTreeMap<String, Arc<dyn Function>>,
+    pub(crate) problems: Diagnostics,
 }
 
 impl Registry {
@@ -83,6 +84,12 @@ impl Registry {
     /// Serves a function, called as `provider::NAME::function`.
     pub fn function(&mut self, name: impl Into<String>, function: impl Function) -> &mut Self {
         self.functions.insert(name.into(), Arc::new(function));
+        self
+    }
+
+    /// Reports that what to serve could not be found out; every command of the user fails with it.
+    pub fn problem(&mut self, diagnostic: Diagnostic) -> &mut Self {
+        self.problems.push(diagnostic);
         self
     }
 }

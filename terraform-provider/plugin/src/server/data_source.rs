@@ -36,12 +36,11 @@ pub(super) async fn read(
     let shape = served.shape();
     let allowed = deferral_allowed(request.client_capabilities.as_ref());
     let config = shape.decode(request.config.as_ref())?;
-    let read = served.item.read(&call.with_deferral(allowed), config.clone()).await;
+    let read = served.item.read(&call.with_deferral(allowed), config).await;
     let mut read = read.map_err(|found| shape.wire(found))?;
     let deferred = deferred(read.deferral, allowed).map_err(|found| shape.wire(found))?;
     if inner.checks && deferred.is_none() && !read.diagnostics.has_errors() {
-        let mut found = rules::plan_breaches(shape.block(), &Value::Null, &config, &read.value);
-        found.extend(rules::result_breaches(&Value::Unknown, &read.value));
+        let found = rules::result_breaches(&Value::Unknown, &read.value);
         read.diagnostics.extend(breaches("result", &found));
     }
     Ok(read_data_source::Response {

@@ -40,11 +40,10 @@ pub(super) async fn open(
     let shape = served.shape();
     let call = call.with_deferral(deferral_allowed(request.client_capabilities.as_ref()));
     let config = shape.decode(request.config.as_ref())?;
-    let opened = served.item.open(&call, config.clone()).await;
+    let opened = served.item.open(&call, config).await;
     let mut opened = opened.map_err(|found| shape.wire(found))?;
     if inner.checks && !opened.diagnostics.has_errors() {
-        let mut found = rules::plan_breaches(shape.block(), &Value::Null, &config, &opened.value);
-        found.extend(rules::result_breaches(&Value::Unknown, &opened.value));
+        let found = rules::result_breaches(&Value::Unknown, &opened.value);
         opened.diagnostics.extend(breaches("result", &found));
     }
     Ok(open_ephemeral_resource::Response {

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::call::Call;
+use crate::diagnostic::Diagnostics;
 use crate::erased::{AnyDataSource, AnyEphemeral, AnyProvider, AnyResource, Erased};
 use crate::function::Function;
 use crate::provider::{Provider, Registry};
@@ -38,6 +39,8 @@ pub(crate) struct Inner {
     data_sources: BTreeMap<String, Served<dyn AnyDataSource>>,
     ephemerals: BTreeMap<String, Served<dyn AnyEphemeral>>,
     functions: BTreeMap<String, Arc<dyn Function>>,
+    /// Why not everything could be registered.
+    problems: Diagnostics,
     /// Fired by StopProvider and then replaced: the provider keeps serving.
     stop: Mutex<CancellationToken>,
     terraform_version: RwLock<Arc<str>>,
@@ -56,6 +59,7 @@ impl Server {
             data_sources: served(registry.data_sources),
             ephemerals: served(registry.ephemerals),
             functions: registry.functions,
+            problems: registry.problems,
             stop: Mutex::default(),
             terraform_version: RwLock::new(Arc::from("")),
             checks,

@@ -33,7 +33,7 @@ pub(super) async fn schema(
     _call: Call,
     _request: get_provider_schema::Request,
 ) -> Reply<get_provider_schema::Response> {
-    let mut found = Diagnostics::new();
+    let mut found = inner.problems.clone();
     let provider = schema_of("provider", &inner.provider, &mut found);
     let resource_schemas = inner.resources.iter().map(|(name, served)| {
         (name.clone(), schema_of(&format!("resource {name}"), served, &mut found))
