@@ -4,6 +4,7 @@
 //! one conditional write; every read that decides something is strongly consistent.
 
 pub mod config;
+mod deployment;
 mod dynamodb;
 mod failure;
 mod sdk;
@@ -11,6 +12,7 @@ mod secrets_manager;
 mod stores;
 pub mod tables;
 
+pub use deployment::deployment;
 #[cfg(feature = "environment")]
 pub use sdk::sdk_config;
 pub use stores::Stores;

@@ -1,0 +1,46 @@
+//! A deployment as it was configured, on its stores.
+
+use std::sync::Arc;
+
+use m2m_core::clock::Clock;
+use m2m_core::deployment::{Deployment, Ports, Settings};
+use m2m_core::random::Random;
+use m2m_core::resource_servers::ResourceServers;
+use m2m_types::InvalidText;
+
+use crate::Stores;
+use crate::config::ServiceConfig;
+
+/// Puts the configured service on its stores.
+///
+/// # Errors
+/// The issuer is too long to name the management API.
+pub fn deployment(
+    config: &ServiceConfig,
+    stores: Stores,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<Deployment, InvalidText> {
+    let settings = Settings {
+        issuer: config.issuer.clone(),
+        resource_servers: ResourceServers::new(&config.issuer, config.default_audience.clone())?,
+        secret_storage: config.secret_storage,
+    };
+    let Stores {
+        directory,
+        clients,
+        values,
+        keys,
+    } = stores;
+    Ok(Deployment::new(
+        settings,
+        Ports {
+            directory,
+            clients,
+            values,
+            keys,
+            clock,
+            random,
+        },
+    ))
+}

@@ -1,0 +1,42 @@
+//! `m2m aws-stand-in`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use m2m_local::stand_in::StandIn;
+use tokio::net::TcpListener;
+
+use super::{Outcome, output, signals};
+
+#[derive(Debug, Args)]
+pub(super) struct AwsStandIn {
+    /// Where the table and the secrets are kept; made at the first start.
+    #[arg(long, env = "M2M_DATA_DIR", default_value = ".m2m")]
+    data_dir: PathBuf,
+    /// The loopback address to listen on; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    listen: SocketAddr,
+}
+
+impl AwsStandIn {
+    pub(super) async fn run(self) -> Outcome {
+        let stand_in = StandIn::open(&self.data_dir)?;
+        let listener = TcpListener::bind(self.listen).await?;
+        output::line(format_args!(
+            "export AWS_ENDPOINT_URL='http://{}'",
+            listener.local_addr()?
+        ))?;
+        output::line(
+            "export AWS_REGION='us-east-1' AWS_ACCESS_KEY_ID='stand-in' AWS_SECRET_ACCESS_KEY='stand-in'",
+        )?;
+        stand_in
+            .serve(listener, async {
+                if signals::stop_requested().await.is_err() {
+                    std::future::pending().await
+                }
+            })
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! `m2m clients`.
+
+use clap::{Args, Subcommand};
+use m2m_types::admin::client::{ClientView, CreateClient, CreatedClient};
+use m2m_types::client_id::ClientId;
+use m2m_types::idempotency_key::IdempotencyKey;
+use m2m_types::names::{ClientName, Description};
+use m2m_types::scope::ScopeSet;
+
+use super::connection::Connection;
+use super::{Outcome, output};
+
+#[derive(Debug, Args)]
+pub(super) struct Clients {
+    #[command(subcommand)]
+    action: Action,
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a client; its secret is printed this once.
+    Create {
+        /// What people call it.
+        name: ClientName,
+        /// What it is for.
+        #[arg(long)]
+        description: Option<Description>,
+        /// What it may ask for: scopes with spaces between them; left out: all that its owner may.
+        #[arg(long, value_parser = ScopeSet::parse)]
+        scopes: Option<ScopeSet>,
+    },
+    /// List your clients.
+    List,
+    /// Show a client.
+    Get {
+        /// Which one.
+        client_id: ClientId,
+    },
+    /// Delete a client; its tokens are dead at once.
+    Delete {
+        /// Which one.
+        client_id: ClientId,
+    },
+}
+
+impl Clients {
+    pub(super) async fn run(self) -> Outcome {
+        let api = self.connection.api()?;
+        match self.action {
+            Action::Create {
+                name,
+                description,
+                scopes,
+            } => {
+                let request = CreateClient {
+                    name,
+                    description,
+                    scopes,
+                    default_scopes: None,
+                    access_token_ttl_seconds: None,
+                    deletion_protection: false,
+                    tags: Default::default(),
+                    secret_storage: None,
+                };
+                let created = api.create_client(&request, &new_key()?).await?;
+                print_created(&created.body, self.json)
+            }
+            Action::List => print_list(&api.all_clients().await?, self.json),
+            Action::Get { client_id } => Ok(output::json(&api.get_client(&client_id).await?.body)?),
+            Action::Delete { client_id } => {
+                api.delete_client(&client_id).await?;
+                output::remark(format_args!("deleted {client_id}"));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A key for this one create and its retries.
+fn new_key() -> Result<IdempotencyKey, m2m_types::InvalidText> {
+    use m2m_core::random::{Random, SystemRandom};
+    let random: &dyn Random = &SystemRandom;
+    IdempotencyKey::parse(&format!("{:032x}", u128::from_be_bytes(random.bytes())))
+}
+
+fn print_created(created: &CreatedClient, json: bool) -> Outcome {
+    if json {
+        return Ok(output::json(created)?);
+    }
+    output::line(format_args!("client_id      {}", created.client.client_id))?;
+    output::line(format_args!(
+        "client_secret  {}",
+        created.client_secret.expose()
+    ))?;
+    Ok(())
+}
+
+fn print_list(clients: &[ClientView], json: bool) -> Outcome {
+    if json {
+        return Ok(output::json(&clients)?);
+    }
+    output::line(format_args!(
+        "{:<30}  {:<20}  {:<20}  NAME",
+        "CLIENT_ID", "CREATED", "LAST USED"
+    ))?;
+    for client in clients {
+        let last_used = client
+            .last_used_at
+            .map_or_else(|| "never".to_owned(), |at| second(at));
+        output::line(format_args!(
+            "{:<30}  {:<20}  {last_used:<20}  {}",
+            client.client_id,
+            second(client.created_at),
+            client.name
+        ))?;
+    }
+    Ok(())
+}
+
+/// RFC 3339 without fractions.
+fn second(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,99 @@
+//! `m2m serve`.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use m2m_core::keys::SigningAlgorithm;
+use m2m_local::serve::{Options, Server};
+use m2m_types::admin::client::SecretStorage;
+use m2m_types::audience::Audience;
+use m2m_types::issuer::Issuer;
+use m2m_types::scope::ScopeSet;
+use tracing_subscriber::EnvFilter;
+
+use super::{Outcome, output, signals};
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Where everything is kept; made at the first start.
+    #[arg(long, env = "M2M_DATA_DIR", default_value = ".m2m")]
+    data_dir: PathBuf,
+    /// The loopback address to listen on; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Serve HTTPS with a certificate of a local authority (`ca.pem` in the data directory).
+    #[arg(long)]
+    tls: bool,
+    /// The issuer, if it is not the address listened on.
+    #[arg(long)]
+    issuer: Option<Issuer>,
+    /// Accept another issuer than at the first start; every token issued so far dies.
+    #[arg(long)]
+    change_issuer: bool,
+    /// What the first signing keys are made for: ES256, RS256 or EdDSA.
+    #[arg(long, env = "M2M_SIGNING_ALG", default_value = "ES256")]
+    signing_alg: SigningAlgorithm,
+    /// What the tokens of a new client are for: an absolute URI.
+    #[arg(long, env = "M2M_DEFAULT_AUDIENCE", default_value = "urn:m2m-oauth:api", value_parser = parse_audience)]
+    default_audience: Audience,
+    /// What the local owner may do at your APIs, and so the most its clients may: scopes with spaces
+    /// between them. Read at the first start.
+    #[arg(long, default_value = "read write", value_parser = ScopeSet::parse)]
+    permissions: ScopeSet,
+    /// How much to log: error, warn, info, debug or trace.
+    #[arg(long, env = "M2M_LOG", default_value = "info")]
+    log: String,
+}
+
+fn parse_audience(text: &str) -> Result<Audience, m2m_types::InvalidText> {
+    Audience::parse(text)
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Outcome {
+        tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::try_new(&self.log)?)
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .init();
+        let server = Server::start(&self.options()).await?;
+        output::line(format_args!("m2m-oauth serves {}", server.issuer()))?;
+        if let Some(ca_file) = server.ca_file() {
+            output::line(format_args!(
+                "its certificate authority is {}",
+                ca_file.display()
+            ))?;
+        }
+        if let Some(admin_file) = server.new_admin_file() {
+            output::line(format_args!(
+                "the admin client's credentials are in {}",
+                admin_file.display()
+            ))?;
+        }
+        server
+            .run(async {
+                if signals::stop_requested().await.is_err() {
+                    std::future::pending().await
+                }
+            })
+            .await?;
+        Ok(())
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            data_dir: self.data_dir.clone(),
+            listen: self.listen,
+            tls: self.tls,
+            issuer: self.issuer.clone(),
+            change_issuer: self.change_issuer,
+            signing_algorithm: self.signing_alg,
+            default_audience: self.default_audience.clone(),
+            secret_storage: SecretStorage::SecretsManager,
+            permissions: self.permissions.clone(),
+        }
+    }
+}

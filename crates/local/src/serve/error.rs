@@ -1,0 +1,73 @@
+//! Why the server cannot serve.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use m2m_core::clients::ClientsError;
+use m2m_core::ports::StoreError;
+use m2m_types::InvalidText;
+use m2m_types::issuer::Issuer;
+
+use super::AdminFileError;
+use crate::stand_in::StandInError;
+
+/// Why the server cannot serve, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is not of this machine alone.
+    #[error("{0} is not a loopback address: m2m serve is for this machine; use 127.0.0.1 or [::1]")]
+    NotLoopback(SocketAddr),
+    /// The port is taken.
+    #[error(
+        "cannot listen on {address}: is another program there? --listen 127.0.0.1:0 takes any free port"
+    )]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    StandIn(#[from] StandInError),
+    /// The issuer is another than at the first start.
+    #[error(
+        "this data directory belongs to the issuer {recorded}, not {wanted}: with --change-issuer every \
+         access token that was issued dies, and clients must be told the new address"
+    )]
+    AnotherIssuer {
+        /// The recorded one.
+        recorded: Issuer,
+        /// The wanted one.
+        wanted: Issuer,
+    },
+    /// A file of the data directory cannot be read or written.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The admin file cannot be used.
+    #[error(transparent)]
+    AdminFile(#[from] AdminFileError),
+    /// The certificate cannot be made.
+    #[error("cannot make a TLS certificate")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A setting does not fit.
+    #[error(transparent)]
+    Setting(#[from] InvalidText),
+    /// The embedded store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The admin client could not be made.
+    #[error("cannot make the admin client")]
+    Admin(#[from] ClientsError),
+    /// The listener broke.
+    #[error("the listener broke")]
+    Serve(#[source] io::Error),
+}

@@ -1,0 +1,179 @@
+//! `m2m serve`: the whole service in one process on one data directory.
+
+mod admin_file;
+mod cache;
+mod error;
+mod listener;
+mod maintenance;
+mod options;
+mod record;
+mod tls;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use m2m_aws::config::{Config, ServiceConfig, StoresConfig};
+use m2m_aws::{Stores, deployment, tables};
+use m2m_core::bootstrap::FirstOwner;
+use m2m_core::clients::Cursors;
+use m2m_core::clock::{Clock, SystemClock};
+use m2m_core::deployment::Deployment;
+use m2m_core::keys;
+use m2m_core::random::{Random, SystemRandom};
+use m2m_types::issuer::Issuer;
+use tracing::info;
+
+pub use admin_file::{AdminFile, AdminFileError};
+pub use error::ServeError;
+pub use options::Options;
+
+use crate::stand_in::StandIn;
+
+/// The table in the embedded store.
+const TABLE: &str = "m2m";
+/// What the names of secrets in the embedded store start with.
+const SECRET_PREFIX: &str = "m2m";
+
+/// A service that is ready and listens, but does not answer before [`Server::run`].
+pub struct Server {
+    issuer: Issuer,
+    address: SocketAddr,
+    ca_file: Option<PathBuf>,
+    new_admin_file: Option<PathBuf>,
+    deployment: Deployment,
+    listener: listener::Listener,
+}
+
+impl Server {
+    /// Opens the data directory, mends what a stopped process left, and binds the port.
+    ///
+    /// # Errors
+    /// The directory or the port is taken, the issuer is another than recorded, or a store failed.
+    pub async fn start(options: &Options) -> Result<Self, ServeError> {
+        let listener = listener::Listener::bind(options.listen, options.tls)?;
+        let stand_in = StandIn::open(&options.data_dir)?;
+        let issuer = record::issuer(options, listener.address())?;
+        let config = config_of(options, issuer.clone());
+        let deployment = open(&stand_in, &config).await?;
+        provision(&deployment, &config).await?;
+        deployment.clients().repair(SignedDuration::ZERO).await?;
+        let first = options.first_owner()?;
+        let ca_file = listener.prepare_tls(&options.data_dir)?;
+        let new_admin_file =
+            admin_file::ensure(&options.data_dir, &deployment, &first, ca_file.as_deref()).await?;
+        info!(%issuer, data_dir = %options.data_dir.display(), "ready");
+        let address = listener.address();
+        Ok(Self {
+            issuer,
+            address,
+            ca_file,
+            new_admin_file,
+            deployment,
+            listener,
+        })
+    }
+
+    /// Who issues.
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The certificate authority that clients of a TLS server need.
+    pub fn ca_file(&self) -> Option<&std::path::Path> {
+        self.ca_file.as_deref()
+    }
+
+    /// Where the admin client's credentials were written, if this start made them.
+    pub fn new_admin_file(&self) -> Option<&std::path::Path> {
+        self.new_admin_file.as_deref()
+    }
+
+    /// The deployment behind the server.
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// Answers requests until `shutdown`, then finishes those under way.
+    ///
+    /// # Errors
+    /// The listener broke.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+        let router = m2m_http::whole(&self.deployment);
+        let clients = self.deployment.clients();
+        tokio::select! {
+            served = self.listener.serve(router, shutdown) => served,
+            never = maintenance::every_five_minutes(&clients) => match never {},
+        }
+    }
+}
+
+fn config_of(options: &Options, issuer: Issuer) -> Config {
+    Config {
+        service: ServiceConfig {
+            issuer,
+            signing_algorithm: options.signing_algorithm,
+            default_audience: options.default_audience.clone(),
+            secret_storage: options.secret_storage,
+        },
+        stores: StoresConfig {
+            table: TABLE.to_owned(),
+            secret_prefix: SECRET_PREFIX.to_owned(),
+        },
+    }
+}
+
+/// The same ports as in AWS, with a cache in front that only the single writer of a store may have.
+async fn open(stand_in: &StandIn, config: &Config) -> Result<Deployment, ServeError> {
+    let sdk = stand_in.sdk_config();
+    tables::create_table_if_missing(&sdk, &config.stores).await?;
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let stores = Stores::new(
+        &sdk,
+        &config.stores,
+        &config.service.issuer,
+        Arc::clone(&random),
+    );
+    Ok(deployment(
+        &config.service,
+        cache::in_front_of(stores),
+        clock,
+        random,
+    )?)
+}
+
+async fn provision(deployment: &Deployment, config: &Config) -> Result<(), ServeError> {
+    let ports = deployment.ports();
+    keys::provision(
+        &*ports.keys,
+        config.service.signing_algorithm,
+        &*ports.clock,
+    )
+    .await?;
+    Cursors::provision(&*ports.keys, &*ports.random).await?;
+    Ok(())
+}
+
+impl Options {
+    fn first_owner(&self) -> Result<FirstOwner, ServeError> {
+        use m2m_types::admin::scopes::ManagementScope;
+        use m2m_types::names::{OrganizationId, OwnerId};
+        let permissions = ManagementScope::all()
+            .iter()
+            .chain(self.permissions.iter())
+            .cloned()
+            .collect();
+        Ok(FirstOwner {
+            owner: OwnerId::parse("local|admin")?,
+            organization: OrganizationId::parse("local")?,
+            permissions,
+        })
+    }
+}

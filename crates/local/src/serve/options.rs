@@ -1,0 +1,33 @@
+//! What `m2m serve` is told.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use m2m_core::keys::SigningAlgorithm;
+use m2m_types::admin::client::SecretStorage;
+use m2m_types::audience::Audience;
+use m2m_types::issuer::Issuer;
+use m2m_types::scope::ScopeSet;
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// A loopback address; port 0: any free one.
+    pub listen: SocketAddr,
+    /// HTTPS with a certificate of a local authority.
+    pub tls: bool,
+    /// Who issues; none: as recorded, at the first start the address it listens on.
+    pub issuer: Option<Issuer>,
+    /// Whether another issuer than the recorded one is wanted. Every token dies of it.
+    pub change_issuer: bool,
+    /// What the first signing keys are made for.
+    pub signing_algorithm: SigningAlgorithm,
+    /// What the tokens of a new client are for.
+    pub default_audience: Audience,
+    /// Where the values of new clients' secrets are kept.
+    pub secret_storage: SecretStorage,
+    /// What the first owner may do beside managing clients; read at the first start.
+    pub permissions: ScopeSet,
+}
