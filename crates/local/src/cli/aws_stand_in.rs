@@ -7,7 +7,8 @@ use clap::Args;
 use m2m_local::stand_in::StandIn;
 use tokio::net::TcpListener;
 
-use super::{Outcome, output, signals};
+use super::signals::StopSignals;
+use super::{Outcome, output};
 
 #[derive(Debug, Args)]
 pub(super) struct AwsStandIn {
@@ -21,6 +22,7 @@ pub(super) struct AwsStandIn {
 
 impl AwsStandIn {
     pub(super) async fn run(self) -> Outcome {
+        let stop = StopSignals::listen()?;
         let stand_in = StandIn::open(&self.data_dir)?;
         let listener = TcpListener::bind(self.listen).await?;
         output::line(format_args!(
@@ -30,13 +32,7 @@ impl AwsStandIn {
         output::line(
             "export AWS_REGION='us-east-1' AWS_ACCESS_KEY_ID='stand-in' AWS_SECRET_ACCESS_KEY='stand-in'",
         )?;
-        stand_in
-            .serve(listener, async {
-                if signals::stop_requested().await.is_err() {
-                    std::future::pending().await
-                }
-            })
-            .await?;
+        stand_in.serve(listener, stop.received()).await?;
         Ok(())
     }
 }

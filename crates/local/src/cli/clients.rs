@@ -111,7 +111,7 @@ fn print_list(clients: &[ClientView], json: bool) -> Outcome {
     for client in clients {
         let last_used = client
             .last_used_at
-            .map_or_else(|| "never".to_owned(), |at| second(at));
+            .map_or_else(|| "never".to_owned(), second);
         output::line(format_args!(
             "{:<30}  {:<20}  {last_used:<20}  {}",
             client.client_id,

@@ -13,7 +13,8 @@ use m2m_types::issuer::Issuer;
 use m2m_types::scope::ScopeSet;
 use tracing_subscriber::EnvFilter;
 
-use super::{Outcome, output, signals};
+use super::signals::StopSignals;
+use super::{Outcome, output};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -59,6 +60,7 @@ impl Serve {
             .with_ansi(std::io::stderr().is_terminal())
             .with_target(false)
             .init();
+        let stop = StopSignals::listen()?;
         let server = Server::start(&self.options()).await?;
         output::line(format_args!("m2m-oauth serves {}", server.issuer()))?;
         if let Some(ca_file) = server.ca_file() {
@@ -73,13 +75,7 @@ impl Serve {
                 admin_file.display()
             ))?;
         }
-        server
-            .run(async {
-                if signals::stop_requested().await.is_err() {
-                    std::future::pending().await
-                }
-            })
-            .await?;
+        server.run(stop.received()).await?;
         Ok(())
     }
 
