@@ -1,0 +1,19 @@
+//! Every port's contract, on stores in memory and on files.
+
+mod in_memory {
+    use crate::support::ports_in_memory;
+
+    m2m_testkit::directory_contract!(ports_in_memory);
+    m2m_testkit::client_store_contract!(ports_in_memory);
+    m2m_testkit::secret_values_contract!(ports_in_memory);
+    m2m_testkit::key_store_contract!(ports_in_memory);
+}
+
+mod on_files {
+    use crate::support::ports_on_files;
+
+    m2m_testkit::directory_contract!(ports_on_files);
+    m2m_testkit::client_store_contract!(ports_on_files);
+    m2m_testkit::secret_values_contract!(ports_on_files);
+    m2m_testkit::key_store_contract!(ports_on_files);
+}

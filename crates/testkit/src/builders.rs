@@ -1,0 +1,137 @@
+//! Records with sensible contents. Change what a test is about by struct update:
+//!
+//! ```
+//! use m2m_core::client::Client;
+//! use m2m_testkit::builders::client;
+//!
+//! let protected = Client { deletion_protection: true, ..client("payments") };
+//! assert_eq!(protected.id.as_str(), "m2m_payments");
+//! ```
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use m2m_core::client::{Client, ClientState, GrantType, Revision};
+use m2m_core::organization::Organization;
+use m2m_core::owner::Owner;
+use m2m_core::ports::KeptAnswer;
+use m2m_core::resource_servers::ResourceServer;
+use m2m_core::secret::Secret;
+use m2m_types::admin::client::SecretStorage;
+use m2m_types::audience::Audience;
+use m2m_types::client_id::ClientId;
+use m2m_types::client_secret::ClientSecret;
+use m2m_types::generation::Generation;
+use m2m_types::names::{ClientName, OrganizationId, OwnerId};
+use m2m_types::scope::ScopeSet;
+use m2m_types::ttl::AccessTokenTtl;
+
+use crate::SeededRandom;
+
+/// When everything was made: 2026-01-01T00:00:00Z.
+pub const NOW: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
+/// An active client `m2m_{name}` of [`owner`] with the secret of [`secret`].
+pub fn client(name: &str) -> Client {
+    Client {
+        id: client_id(name),
+        name: ClientName::parse(name).unwrap(),
+        description: None,
+        owner: owner().id,
+        organization: organization().id,
+        state: ClientState::Active,
+        scopes: None,
+        default_scopes: None,
+        default_audience: ResourceServer::Api(Audience::parse("urn:m2m-oauth:api").unwrap()),
+        grants: vec![GrantType::ClientCredentials],
+        access_token_ttl: AccessTokenTtl::default(),
+        deletion_protection: false,
+        tags: BTreeMap::new(),
+        secret_storage: SecretStorage::SecretsManager,
+        secrets: vec![secret(name).0],
+        generation: Generation::default(),
+        created_at: NOW,
+        updated_at: NOW,
+        revision: Revision::FIRST.next(),
+        last_used: BTreeMap::new(),
+    }
+}
+
+/// [`client`] in the first step of its create.
+pub fn pending(name: &str) -> Client {
+    Client {
+        state: ClientState::Pending,
+        revision: Revision::FIRST,
+        ..client(name)
+    }
+}
+
+/// The client as its next revision, in that state.
+#[must_use]
+pub fn next(client: &Client, state: ClientState) -> Client {
+    Client {
+        state,
+        revision: client.revision.next(),
+        ..client.clone()
+    }
+}
+
+/// `m2m_{name}`.
+pub fn client_id(name: &str) -> ClientId {
+    ClientId::parse(format!("{}{name}", ClientId::PREFIX)).unwrap()
+}
+
+/// The ids of [`client_id`] for several names.
+pub fn client_ids<const N: usize>(names: [&str; N]) -> Vec<ClientId> {
+    names.map(client_id).into()
+}
+
+/// A secret and its value, the same for every call with the same name.
+pub fn secret(name: &str) -> (Secret, ClientSecret) {
+    let seed = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    Secret::generate(&SeededRandom::new(seed), NOW)
+}
+
+/// `local|ada` of [`organization`], who may read and write orders.
+pub fn owner() -> Owner {
+    Owner {
+        id: OwnerId::parse("local|ada").unwrap(),
+        organization: organization().id,
+        permissions: scopes("orders:read orders:write"),
+        active: true,
+        generation: Generation::default(),
+    }
+}
+
+/// `acme`, which may have ten clients.
+pub fn organization() -> Organization {
+    Organization {
+        id: OrganizationId::parse("acme").unwrap(),
+        name: "Acme".to_owned(),
+        plan: "standard".to_owned(),
+        m2m_clients_allowed: true,
+        max_clients: Some(10),
+        active: true,
+        generation: Generation::default(),
+    }
+}
+
+/// The scopes in a text, separated by spaces.
+pub fn scopes(text: &str) -> ScopeSet {
+    ScopeSet::parse(text).unwrap()
+}
+
+/// The answer of the create of a client, under way, kept for a day from [`NOW`] on.
+pub fn answer(id: u8, client: &Client) -> KeptAnswer {
+    KeptAnswer {
+        id: [id; 32],
+        request: [0x5a; 32],
+        client: client.id.clone(),
+        sealed: vec![0, 1, 2, 0xff],
+        finished: false,
+        in_flight_until: NOW + SignedDuration::from_secs(30),
+        expires_at: NOW + SignedDuration::from_hours(24),
+    }
+}

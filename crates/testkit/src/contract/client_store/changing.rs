@@ -1,0 +1,81 @@
+//! Changes of a client.
+
+use m2m_core::client::{Client, ClientState};
+use m2m_core::ports::WriteOutcome;
+use m2m_types::names::ClientName;
+
+use super::creating::elaborate;
+use crate::builders::{client, next, pending};
+use crate::contract::Ports;
+
+fn named(name: &str, present: &Client) -> Client {
+    Client {
+        name: ClientName::parse(name).unwrap(),
+        ..next(present, ClientState::Active)
+    }
+}
+
+/// Who read an older revision writes nothing.
+pub async fn a_replaced_revision_is_refused(ports: Ports) {
+    let present = ports.create(&pending("payments")).await;
+    let (first, second) = (named("first", &present), named("second", &present));
+    let written = ports.clients.replace(&first, present.revision).await;
+    assert_eq!(written.unwrap(), WriteOutcome::Written);
+    let refused = ports.clients.replace(&second, present.revision).await;
+    assert_eq!(refused.unwrap(), WriteOutcome::ChangedMeanwhile);
+    assert_eq!(ports.client(&present.id).await, Some(first));
+}
+
+/// Neither by a change nor by a delete.
+pub async fn a_missing_client_is_not_made_by_a_change(ports: Ports) {
+    let missing = client("nobody");
+    let changed = next(&missing, ClientState::Active);
+    let refused = ports.clients.replace(&changed, missing.revision).await;
+    assert_eq!(refused.unwrap(), WriteOutcome::ChangedMeanwhile);
+    let now = crate::builders::NOW;
+    let refused = ports.clients.delete(&changed, missing.revision, now).await;
+    assert_eq!(refused.unwrap(), WriteOutcome::ChangedMeanwhile);
+    assert_eq!(ports.client(&missing.id).await, None);
+    assert!(ports.unfinished().await.is_empty());
+}
+
+/// From plain to elaborate and back: nothing of what was remains.
+pub async fn every_attribute_can_be_replaced(ports: Ports) {
+    let mut present = ports.create(&pending("payments")).await;
+    for template in [elaborate("payments"), pending("payments")] {
+        let wanted = Client {
+            state: ClientState::Active,
+            revision: present.revision.next(),
+            generation: present.generation.raised(),
+            ..template
+        };
+        let written = ports.clients.replace(&wanted, present.revision).await;
+        assert_eq!(written.unwrap(), WriteOutcome::Written);
+        assert_eq!(ports.client(&present.id).await.as_ref(), Some(&wanted));
+        present = wanted;
+    }
+}
+
+/// Of many changes to one revision one is written, and it is the one that is read.
+pub async fn one_of_many_changes_wins(ports: Ports) {
+    let present = ports.create(&pending("payments")).await;
+    let tasks: Vec<_> = (0..32)
+        .map(|number| {
+            let (store, expected) = (ports.clients.clone(), present.revision);
+            let wanted = named(&format!("change {number}"), &present);
+            tokio::spawn(async move {
+                let outcome = store.replace(&wanted, expected).await.unwrap();
+                (outcome, wanted)
+            })
+        })
+        .collect();
+    let mut written = Vec::new();
+    for task in tasks {
+        let (outcome, wanted) = task.await.unwrap();
+        if outcome == WriteOutcome::Written {
+            written.push(wanted);
+        }
+    }
+    assert_eq!(written.len(), 1);
+    assert_eq!(ports.client(&present.id).await, written.pop());
+}

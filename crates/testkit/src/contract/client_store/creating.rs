@@ -1,0 +1,210 @@
+//! The two steps of a create.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use m2m_core::client::{Client, ClientState};
+use m2m_core::ports::{InsertOutcome, KeptAnswer, WriteOutcome};
+use m2m_core::resource_servers::ResourceServer;
+use m2m_core::secret::Secret;
+use m2m_types::admin::client::SecretStorage;
+use m2m_types::names::{Description, TagKey, TagValue};
+use m2m_types::scope::ScopeSet;
+use m2m_types::ttl::AccessTokenTtl;
+
+use crate::builders::{NOW, answer, client_ids, next, pending, scopes, secret};
+use crate::contract::Ports;
+
+/// A client in whose attributes nothing is left at its default.
+pub(super) fn elaborate(name: &str) -> Client {
+    let second = Secret {
+        expires_at: Some(NOW + SignedDuration::from_nanos(1)),
+        ..secret("second").0
+    };
+    let tag =
+        |key: &str, value: &str| (TagKey::parse(key).unwrap(), TagValue::parse(value).unwrap());
+    Client {
+        description: Some(Description::parse("Köln – 日本 \"quoted\"").unwrap()),
+        scopes: Some(scopes("orders:read orders:write")),
+        default_scopes: Some(ScopeSet::default()),
+        default_audience: ResourceServer::Management,
+        access_token_ttl: AccessTokenTtl::from_seconds(60).unwrap(),
+        deletion_protection: true,
+        tags: BTreeMap::from([tag("team", "billing"), tag("empty", "")]),
+        secret_storage: SecretStorage::None,
+        secrets: vec![secret("first").0, second],
+        created_at: NOW + SignedDuration::from_nanos(123_456_789),
+        ..pending(name)
+    }
+}
+
+/// To the nanosecond, and with nothing and empty kept apart.
+pub async fn every_attribute_is_read_back_as_written(ports: Ports) {
+    let no_scopes = Client {
+        scopes: Some(ScopeSet::default()),
+        ..pending("no-scopes")
+    };
+    for client in [pending("plain"), no_scopes, elaborate("elaborate")] {
+        let inserted = ports.insert(&client, None, None, NOW).await;
+        assert_eq!(inserted, InsertOutcome::Inserted);
+        assert_eq!(ports.client(&client.id).await, Some(client));
+    }
+}
+
+/// There is a note that leads to it, and nothing else.
+pub async fn a_pending_client_is_neither_listed_nor_finished(ports: Ports) {
+    let new = pending("payments");
+    let kept = answer(1, &new);
+    ports.insert(&new, None, Some(&kept), NOW).await;
+    assert!(ports.listed(false).await.is_empty());
+    assert!(ports.listed(true).await.is_empty());
+    let notes = ports.clients.unfinished(None, 10).await.unwrap();
+    assert_eq!(notes.len(), 1);
+    assert_eq!((&notes[0].client, notes[0].since), (&new.id, NOW));
+    assert!(
+        !ports
+            .clients
+            .find_answer(&kept.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .finished
+    );
+}
+
+/// The second step makes it active, lists it, and finishes note and answer.
+pub async fn activating_finishes_everything(ports: Ports) {
+    let new = pending("payments");
+    let kept = answer(1, &new);
+    ports.insert(&new, None, Some(&kept), NOW).await;
+    let active = next(&new, ClientState::Active);
+    let written = ports
+        .clients
+        .activate(&active, new.revision, Some(&kept.id));
+    assert_eq!(written.await.unwrap(), WriteOutcome::Written);
+    assert_eq!(ports.client(&new.id).await, Some(active.clone()));
+    assert_eq!(ports.listed(false).await, client_ids(["payments"]));
+    assert!(ports.unfinished().await.is_empty());
+    let finished = KeptAnswer {
+        finished: true,
+        ..kept.clone()
+    };
+    let found = ports.clients.find_answer(&kept.id).await.unwrap();
+    assert_eq!(found, Some(finished));
+    let again = ports
+        .clients
+        .activate(&active, new.revision, Some(&kept.id));
+    assert_eq!(again.await.unwrap(), WriteOutcome::ChangedMeanwhile);
+}
+
+/// The client that has it is not touched, and nobody is counted.
+pub async fn a_taken_id_is_refused(ports: Ports) {
+    let first = pending("payments");
+    let second = elaborate("payments");
+    ports.insert(&first, Some(2), None, NOW).await;
+    let inserted = ports.insert(&second, Some(2), None, NOW).await;
+    assert_eq!(inserted, InsertOutcome::IdTaken);
+    assert_eq!(ports.client(&first.id).await, Some(first));
+    let third = ports.insert(&pending("billing"), Some(2), None, NOW).await;
+    assert_eq!(third, InsertOutcome::Inserted);
+}
+
+/// No client, no note, no answer.
+pub async fn a_refused_insert_leaves_nothing(ports: Ports) {
+    let (first, second) = (pending("first"), pending("second"));
+    let kept = answer(1, &second);
+    ports.insert(&first, Some(1), None, NOW).await;
+    let refused = ports.insert(&second, Some(1), Some(&kept), NOW).await;
+    assert_eq!(refused, InsertOutcome::LimitReached);
+    assert_eq!(ports.client(&second.id).await, None);
+    assert_eq!(ports.unfinished().await, client_ids(["first"]));
+    assert_eq!(ports.clients.find_answer(&kept.id).await.unwrap(), None);
+}
+
+/// Not even the first.
+pub async fn a_limit_of_zero_admits_none(ports: Ports) {
+    let refused = ports.insert(&pending("payments"), Some(0), None, NOW).await;
+    assert_eq!(refused, InsertOutcome::LimitReached);
+}
+
+/// Of a thousand creates at once against a limit of ten, ten are inserted.
+pub async fn limit_holds_under_concurrency(ports: Ports) {
+    let tasks: Vec<_> = (0..1_000)
+        .map(|number| {
+            let ports = ports.clone();
+            let new = pending(&format!("racer-{number:04}"));
+            tokio::spawn(async move { ports.insert(&new, Some(10), None, NOW).await })
+        })
+        .collect();
+    let (mut inserted, mut refused) = (0, 0);
+    for task in tasks {
+        match task.await.unwrap() {
+            InsertOutcome::Inserted => inserted += 1,
+            InsertOutcome::LimitReached => refused += 1,
+            InsertOutcome::IdTaken | InsertOutcome::Twin => {}
+        }
+    }
+    assert_eq!((inserted, refused), (10, 990));
+    assert_eq!(ports.unfinished().await.len(), 10);
+}
+
+/// Its own twin took the last place: the caller is told of the twin, not of the limit.
+pub async fn a_twin_is_refused_whatever_the_limit(ports: Ports) {
+    let (first, second) = (pending("first"), pending("second"));
+    ports
+        .insert(&first, Some(1), Some(&answer(1, &first)), NOW)
+        .await;
+    let refused = ports
+        .insert(&second, Some(1), Some(&answer(1, &second)), NOW)
+        .await;
+    assert_eq!(refused, InsertOutcome::Twin);
+    assert_eq!(ports.client(&second.id).await, None);
+    assert_eq!(ports.unfinished().await, client_ids(["first"]));
+}
+
+/// Of many requests with the same key at once one makes a client.
+pub async fn only_one_of_many_twins_is_inserted(ports: Ports) {
+    let tasks: Vec<_> = (0..32)
+        .map(|number| {
+            let ports = ports.clone();
+            let new = pending(&format!("twin-{number:02}"));
+            let kept = answer(1, &new);
+            tokio::spawn(async move { ports.insert(&new, None, Some(&kept), NOW).await })
+        })
+        .collect();
+    let mut inserted = 0;
+    for task in tasks {
+        if task.await.unwrap() == InsertOutcome::Inserted {
+            inserted += 1;
+        }
+    }
+    assert_eq!(inserted, 1);
+    assert_eq!(ports.unfinished().await.len(), 1);
+}
+
+/// Bytes and times come back; an unknown one is none.
+pub async fn an_answer_is_read_back_as_written(ports: Ports) {
+    let new = pending("payments");
+    let kept = answer(7, &new);
+    ports.insert(&new, None, Some(&kept), NOW).await;
+    assert_eq!(
+        ports.clients.find_answer(&kept.id).await.unwrap(),
+        Some(kept)
+    );
+    assert_eq!(ports.clients.find_answer(&[8; 32]).await.unwrap(), None);
+}
+
+/// Although nothing has removed it yet. Until then it stands.
+pub async fn an_expired_answer_gives_way(ports: Ports) {
+    let (first, second) = (pending("first"), pending("second"));
+    let (old, new) = (answer(1, &first), answer(1, &second));
+    ports.insert(&first, None, Some(&old), NOW).await;
+    let just_before = old.expires_at - SignedDuration::from_secs(1);
+    let early = ports.insert(&second, None, Some(&new), just_before).await;
+    assert_eq!(early, InsertOutcome::Twin);
+    let in_time = ports
+        .insert(&second, None, Some(&new), old.expires_at)
+        .await;
+    assert_eq!(in_time, InsertOutcome::Inserted);
+    assert_eq!(ports.clients.find_answer(&new.id).await.unwrap(), Some(new));
+}

@@ -1,0 +1,216 @@
+//! Reading clients, owners and organizations.
+
+use m2m_core::client::Client;
+use m2m_core::organization::Organization;
+use m2m_core::owner::Owner;
+use m2m_core::ports::{Lookup, Principals, WriteOutcome};
+use m2m_types::generation::Generation;
+use m2m_types::names::{OrganizationId, OwnerId};
+use m2m_types::scope::ScopeSet;
+
+use super::Ports;
+use crate::builders::{client_id, next, organization, owner, pending};
+
+/// A test of every fact about `Directory`.
+#[macro_export]
+macro_rules! directory_contract {
+    ($make:path) => {
+        $crate::facts!(
+            directory,
+            $make,
+            [
+                a_client_is_found_in_every_state,
+                an_unknown_client_is_absent,
+                missing_principals_are_none,
+                organization_copies_agree,
+                principals_are_read_back_as_written,
+                principals_are_those_of_the_present_owner,
+                principals_are_written_both_or_not_at_all,
+                principals_read_along_are_the_present_ones,
+                the_store_answers,
+            ]
+        );
+    };
+}
+
+/// No client, and nothing said about principals, however often it is asked.
+pub async fn an_unknown_client_is_absent(ports: Ports) {
+    for _ in 0..3 {
+        let found = ports.directory.find_client(&client_id("nobody")).await;
+        assert_eq!(found.unwrap(), Lookup::default());
+    }
+}
+
+/// Pending, active and deleted clients are all found; the rules decide what to make of them.
+pub async fn a_client_is_found_in_every_state(ports: Ports) {
+    let new = pending("payments");
+    let active = ports.create(&new).await;
+    assert_eq!(ports.client(&new.id).await, Some(active.clone()));
+    let deleted = ports.delete(&active).await;
+    assert_eq!(ports.client(&new.id).await, Some(deleted));
+}
+
+/// What is written comes back, empty and absent values included.
+pub async fn principals_are_read_back_as_written(ports: Ports) {
+    let plain = (owner(), organization());
+    let odd = (
+        Owner {
+            id: OwnerId::parse("idp|~a/b=c").unwrap(),
+            organization: OrganizationId::parse("other").unwrap(),
+            permissions: ScopeSet::default(),
+            active: false,
+            generation: Generation::default().raised(),
+        },
+        Organization {
+            id: OrganizationId::parse("other").unwrap(),
+            name: "Köln 日本".to_owned(),
+            plan: String::new(),
+            m2m_clients_allowed: false,
+            max_clients: None,
+            active: false,
+            generation: Generation::default().raised().raised(),
+        },
+    );
+    for (owner, organization) in [plain, odd] {
+        let insert = ports.directory.insert_principals(&owner, &organization);
+        assert!(insert.await.unwrap());
+        let found = ports.directory.find_principals(&owner.id, &organization.id);
+        let expected = Principals {
+            owner: Some(owner.clone()),
+            organization: Some(organization.clone()),
+        };
+        assert_eq!(found.await.unwrap(), expected);
+    }
+}
+
+/// Who does not exist is none, each for itself.
+pub async fn missing_principals_are_none(ports: Ports) {
+    let (ada, acme) = (owner(), organization());
+    let nobody = OwnerId::parse("local|nobody").unwrap();
+    let nowhere = OrganizationId::parse("nowhere").unwrap();
+    let found = ports.directory.find_principals(&ada.id, &acme.id).await;
+    assert_eq!(found.unwrap(), Principals::default());
+    ports
+        .directory
+        .insert_principals(&ada, &acme)
+        .await
+        .unwrap();
+    let found = ports
+        .directory
+        .find_principals(&nobody, &acme.id)
+        .await
+        .unwrap();
+    assert_eq!((found.owner, found.organization), (None, Some(acme)));
+    let found = ports
+        .directory
+        .find_principals(&ada.id, &nowhere)
+        .await
+        .unwrap();
+    assert_eq!((found.owner, found.organization), (Some(ada), None));
+}
+
+/// If one of the two exists, neither is written and nothing is changed.
+pub async fn principals_are_written_both_or_not_at_all(ports: Ports) {
+    let (ada, acme) = (owner(), organization());
+    assert!(
+        ports
+            .directory
+            .insert_principals(&ada, &acme)
+            .await
+            .unwrap()
+    );
+    let bob = Owner {
+        id: OwnerId::parse("local|bob").unwrap(),
+        ..ada.clone()
+    };
+    let other = Organization {
+        id: OrganizationId::parse("other").unwrap(),
+        ..acme.clone()
+    };
+    let renamed = Organization {
+        name: "Renamed".to_owned(),
+        ..acme.clone()
+    };
+    for (owner, organization) in [(&bob, &renamed), (&ada, &other), (&ada, &acme)] {
+        let insert = ports.directory.insert_principals(owner, organization);
+        assert!(!insert.await.unwrap());
+    }
+    let found = ports.directory.find_principals(&bob.id, &other.id).await;
+    assert_eq!(found.unwrap(), Principals::default());
+    let found = ports
+        .directory
+        .find_principals(&ada.id, &acme.id)
+        .await
+        .unwrap();
+    assert_eq!(found.organization, Some(acme));
+}
+
+/// However an organization is spread, each read shows the same.
+pub async fn organization_copies_agree(ports: Ports) {
+    let (ada, acme) = (owner(), organization());
+    ports
+        .directory
+        .insert_principals(&ada, &acme)
+        .await
+        .unwrap();
+    for _ in 0..64 {
+        let found = ports.directory.find_principals(&ada.id, &acme.id).await;
+        assert_eq!(found.unwrap().organization.as_ref(), Some(&acme));
+    }
+}
+
+/// If principals come along with a client, they are what another read would say.
+pub async fn principals_read_along_are_the_present_ones(ports: Ports) {
+    let (ada, acme) = (owner(), organization());
+    let new = ports.create(&pending("payments")).await;
+    let nobody = Principals::default();
+    for _ in 0..3 {
+        let found = ports.directory.find_client(&new.id).await.unwrap();
+        assert!(found.principals.is_none_or(|along| along == nobody));
+    }
+    ports
+        .directory
+        .insert_principals(&ada, &acme)
+        .await
+        .unwrap();
+    let both = Principals {
+        owner: Some(ada),
+        organization: Some(acme),
+    };
+    for _ in 0..16 {
+        let found = ports.directory.find_client(&new.id).await.unwrap();
+        assert_eq!(found.client.as_ref(), Some(&new));
+        assert!(found.principals.is_none_or(|along| along == both));
+    }
+}
+
+/// After a change of owner the earlier one never comes along.
+pub async fn principals_are_those_of_the_present_owner(ports: Ports) {
+    let (ada, acme) = (owner(), organization());
+    ports
+        .directory
+        .insert_principals(&ada, &acme)
+        .await
+        .unwrap();
+    let before = ports.create(&pending("payments")).await;
+    for _ in 0..2 {
+        ports.directory.find_client(&before.id).await.unwrap();
+    }
+    let bob = OwnerId::parse("local|bob").unwrap();
+    let after = Client {
+        owner: bob.clone(),
+        ..next(&before, before.state)
+    };
+    let written = ports.clients.replace(&after, before.revision).await;
+    assert_eq!(written.unwrap(), WriteOutcome::Written);
+    for _ in 0..3 {
+        let found = ports.directory.find_client(&before.id).await.unwrap();
+        assert_eq!(found.client.unwrap().owner, bob);
+        assert!(found.principals.is_none_or(|along| along.owner.is_none()));
+    }
+}
+
+/// Asking whether it answers needs nothing to be there.
+pub async fn the_store_answers(ports: Ports) {
+    ports.directory.ping().await.unwrap();
+}

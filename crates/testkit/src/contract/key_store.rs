@@ -1,0 +1,90 @@
+//! Keeping the deployment's own secrets.
+
+use m2m_core::keys::{KeyState, SigningAlgorithm};
+use m2m_core::ports::{InsertKeysOutcome, KeyRecord};
+use zeroize::Zeroizing;
+
+use super::Ports;
+use crate::builders::NOW;
+
+/// A test of every fact about `KeyStore`.
+#[macro_export]
+macro_rules! key_store_contract {
+    ($make:path) => {
+        $crate::facts!(
+            key_store,
+            $make,
+            [
+                keys_are_read_back_as_written,
+                only_the_first_keys_are_written,
+                only_the_first_root_is_written,
+                there_are_no_keys_at_first,
+            ]
+        );
+    };
+}
+
+fn keys(seed: u8) -> Vec<KeyRecord> {
+    let record = |algorithm, state| KeyRecord {
+        algorithm,
+        state,
+        pkcs8: Zeroizing::new(vec![seed; 1_200]),
+    };
+    vec![
+        record(SigningAlgorithm::Es256, KeyState::Active { since: NOW }),
+        record(SigningAlgorithm::Rs256, KeyState::Pending { since: NOW }),
+        record(SigningAlgorithm::EdDsa, KeyState::Retiring { until: NOW }),
+    ]
+}
+
+fn assert_same(found: &[KeyRecord], expected: &[KeyRecord]) {
+    assert_eq!(found.len(), expected.len());
+    for (one, other) in found.iter().zip(expected) {
+        assert_eq!(one.algorithm, other.algorithm);
+        assert_eq!(one.state, other.state);
+        assert_eq!(*one.pkcs8, *other.pkcs8);
+    }
+}
+
+/// Neither keys nor root.
+pub async fn there_are_no_keys_at_first(ports: Ports) {
+    assert!(ports.keys.find_signing_keys().await.unwrap().is_none());
+    assert!(ports.keys.find_root().await.unwrap().is_none());
+}
+
+/// Algorithms, states and bytes come back.
+pub async fn keys_are_read_back_as_written(ports: Ports) {
+    let written = keys(1);
+    let outcome = ports.keys.insert_signing_keys(&written).await.unwrap();
+    assert_eq!(outcome, InsertKeysOutcome::Inserted);
+    let found = ports.keys.find_signing_keys().await.unwrap().unwrap();
+    assert_same(&found, &written);
+}
+
+/// Of many instances that start at once one writes the keys, and all then read the same.
+pub async fn only_the_first_keys_are_written(ports: Ports) {
+    let tasks: Vec<_> = (0..8)
+        .map(|seed| {
+            let store = ports.keys.clone();
+            tokio::spawn(async move { store.insert_signing_keys(&keys(seed)).await.unwrap() })
+        })
+        .collect();
+    let mut winners = Vec::new();
+    for (seed, task) in (0..).zip(tasks) {
+        if task.await.unwrap() == InsertKeysOutcome::Inserted {
+            winners.push(seed);
+        }
+    }
+    assert_eq!(winners.len(), 1);
+    let found = ports.keys.find_signing_keys().await.unwrap().unwrap();
+    assert_same(&found, &keys(winners[0]));
+}
+
+/// A second root changes nothing.
+pub async fn only_the_first_root_is_written(ports: Ports) {
+    let first = ports.keys.insert_root(&[1; 32]).await.unwrap();
+    let second = ports.keys.insert_root(&[2; 32]).await.unwrap();
+    assert_eq!(first, InsertKeysOutcome::Inserted);
+    assert_eq!(second, InsertKeysOutcome::Exist);
+    assert_eq!(*ports.keys.find_root().await.unwrap().unwrap(), [1; 32]);
+}

@@ -1,0 +1,144 @@
+//! Keeping the values of secrets.
+
+use super::Ports;
+use crate::builders::{client_id, secret};
+
+/// A test of every fact about `SecretValues`.
+#[macro_export]
+macro_rules! secret_values_contract {
+    ($make:path) => {
+        $crate::facts!(
+            secret_values,
+            $make,
+            [
+                a_kept_value_is_found_under_its_own_name_only,
+                a_removed_value_is_gone_and_may_come_again,
+                a_value_scheduled_for_removal_is_not_found,
+                another_value_under_the_same_name_is_refused,
+                keeping_the_same_value_again_is_no_error,
+                removing_nothing_is_no_error,
+            ]
+        );
+    };
+}
+
+/// Not under another client's or another secret's.
+pub async fn a_kept_value_is_found_under_its_own_name_only(ports: Ports) {
+    let (payments, billing) = (client_id("payments"), client_id("payments-2"));
+    let (one, value) = secret("one");
+    let (other, _) = secret("other");
+    assert!(
+        ports
+            .values
+            .find(&payments, &one.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    ports
+        .values
+        .insert(&payments, &one.id, &value)
+        .await
+        .unwrap();
+    let found = ports
+        .values
+        .find(&payments, &one.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.expose(), value.expose());
+    assert!(
+        ports
+            .values
+            .find(&payments, &other.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        ports
+            .values
+            .find(&billing, &one.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+/// A repair does so.
+pub async fn keeping_the_same_value_again_is_no_error(ports: Ports) {
+    let (client, (secret, value)) = (client_id("payments"), secret("one"));
+    for _ in 0..3 {
+        ports
+            .values
+            .insert(&client, &secret.id, &value)
+            .await
+            .unwrap();
+    }
+}
+
+/// And the first one stays.
+pub async fn another_value_under_the_same_name_is_refused(ports: Ports) {
+    let client = client_id("payments");
+    let ((one, value), (_, forged)) = (secret("one"), secret("other"));
+    ports.values.insert(&client, &one.id, &value).await.unwrap();
+    assert!(
+        ports
+            .values
+            .insert(&client, &one.id, &forged)
+            .await
+            .is_err()
+    );
+    let found = ports.values.find(&client, &one.id).await.unwrap().unwrap();
+    assert_eq!(found.expose(), value.expose());
+}
+
+/// Scheduling it again is no error.
+pub async fn a_value_scheduled_for_removal_is_not_found(ports: Ports) {
+    let (client, (secret, value)) = (client_id("payments"), secret("one"));
+    ports
+        .values
+        .insert(&client, &secret.id, &value)
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        ports.values.schedule_removal(&client).await.unwrap();
+        assert!(
+            ports
+                .values
+                .find(&client, &secret.id)
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+    ports.values.remove(&client).await.unwrap();
+}
+
+/// At once: the name is free for another.
+pub async fn a_removed_value_is_gone_and_may_come_again(ports: Ports) {
+    let (client, (secret, value)) = (client_id("payments"), secret("one"));
+    for _ in 0..2 {
+        ports
+            .values
+            .insert(&client, &secret.id, &value)
+            .await
+            .unwrap();
+        ports.values.remove(&client).await.unwrap();
+        assert!(
+            ports
+                .values
+                .find(&client, &secret.id)
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+}
+
+/// A create may have stopped before its value was kept.
+pub async fn removing_nothing_is_no_error(ports: Ports) {
+    let client = client_id("nobody");
+    ports.values.remove(&client).await.unwrap();
+    ports.values.schedule_removal(&client).await.unwrap();
+}
