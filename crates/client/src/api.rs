@@ -14,7 +14,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, OAuthFailure};
 use crate::redact::Redactor;
 use crate::retry::{Again, Failure, with_retries};
-use crate::token::{AccessToken, TokenCache};
+use crate::token::{AccessToken, Needs, TokenCache};
 use crate::transport::Transport;
 
 /// The version of a resource, for `If-Match`.
@@ -85,16 +85,41 @@ impl Api {
         })
     }
 
-    /// Sends the call with a token; if the service has had enough of that token, with a new one.
+    /// Sends the call with a token, and with a better one if the service asks for it.
     pub(crate) async fn run(&self, call: &Call) -> Result<Answer, Error> {
-        let token = self.management_token(call.scope).await?;
+        let needs = Needs {
+            scope: call.scope,
+            delegate: false,
+        };
+        let token = self.management_token(needs).await?;
         let answer = self.send_with(call, &token).await?;
-        if !answer.is_invalid_token() {
-            return self.successful(answer);
+        let error = match self.successful(answer) {
+            Err(error @ (Error::Unauthenticated { .. } | Error::Forbidden(_))) => error,
+            other => return other,
+        };
+        let Some(needs) = self.better(call, &error) else {
+            return Err(error);
+        };
+        if !needs.delegate {
+            self.tokens.forget(&token).await;
         }
-        self.tokens.forget(&token).await;
-        let token = self.management_token(call.scope).await?;
-        self.successful(self.send_with(call, &token).await?)
+        match self.management_token(needs).await {
+            Ok(token) => self.successful(self.send_with(call, &token).await?),
+            // What the caller may not have is best said by the answer that asked for it.
+            Err(Error::MissingScope { .. }) => Err(error),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The token to try after this refusal: a fresh one for one that has died meanwhile, one that may
+    /// delegate where a client would be stronger than the token (RFC 6750 §3.1).
+    fn better(&self, call: &Call, error: &Error) -> Option<Needs> {
+        let died = matches!(error, Error::Unauthenticated { .. });
+        let delegate = call.may_delegate && error.kind() == Some("insufficient-scope");
+        (died || delegate).then_some(Needs {
+            scope: call.scope,
+            delegate,
+        })
     }
 
     async fn send_with(&self, call: &Call, token: &AccessToken) -> Result<Answer, Error> {

@@ -16,6 +16,8 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) scope: ManagementScope,
+    /// Whether it can make a client stronger than the own token, which takes `clients:delegate`.
+    pub(crate) may_delegate: bool,
     /// Whether a second attempt does no harm when nobody knows what became of the first.
     pub(crate) repeatable: bool,
 }
@@ -30,6 +32,7 @@ impl Call {
             headers: HeaderMap::new(),
             body: None,
             scope,
+            may_delegate: false,
             repeatable,
         }
     }
@@ -40,6 +43,12 @@ impl Call {
         self.body = serde_json::to_vec(body).ok();
         self.headers
             .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self
+    }
+
+    /// May make a client stronger than the own token.
+    pub(crate) fn delegating(mut self) -> Self {
+        self.may_delegate = true;
         self
     }
 

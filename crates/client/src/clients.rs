@@ -39,7 +39,8 @@ impl Api {
         let call = self
             .call(Method::POST, "/clients", ClientsWrite)
             .body("application/json", client)
-            .idempotency_key(key);
+            .idempotency_key(key)
+            .delegating();
         self.fetch(&call).await
     }
 
@@ -65,7 +66,8 @@ impl Api {
         let call = self
             .call(Method::PATCH, &client_path(id), ClientsWrite)
             .body("application/merge-patch+json", patch)
-            .if_match(etag);
+            .if_match(etag)
+            .delegating();
         self.fetch(&call).await
     }
 

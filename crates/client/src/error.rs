@@ -131,6 +131,12 @@ impl Error {
         }
     }
 
+    /// Whether the service itself says that it has no such client, rather than no such path or secret.
+    pub fn is_absent_client(&self) -> bool {
+        matches!(self, Self::NotFound(_))
+            && matches!(self.kind(), Some("not-found" | "client-deleted"))
+    }
+
     /// The kind of the problem behind the error, like `deletion-protection`.
     pub fn kind(&self) -> Option<&str> {
         self.problem()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::audience::Audience;
-use m2m_types::scope::ScopeSet;
+use m2m_types::scope::{Scope, ScopeSet};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -14,6 +14,35 @@ use crate::token::{AccessToken, TokenQuery};
 
 /// A token is not used in its last minute, nor in the last tenth of its life if that is shorter.
 const MARGIN: Duration = Duration::from_secs(60);
+
+/// The scopes that a call takes. Whoever makes a client stronger than the own token must delegate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Needs {
+    pub(crate) scope: ManagementScope,
+    pub(crate) delegate: bool,
+}
+
+impl Needs {
+    fn are_in(self, scopes: &ScopeSet) -> bool {
+        self.scope.is_in(scopes)
+            && (!self.delegate || ManagementScope::ClientsDelegate.is_in(scopes))
+    }
+
+    fn named(self) -> Option<ScopeSet> {
+        let delegate = self.delegate.then_some(ManagementScope::ClientsDelegate);
+        let all = [Some(self.scope), delegate].into_iter().flatten();
+        all.map(|scope| Scope::parse(scope.as_str()).ok()).collect()
+    }
+
+    /// What is missing if the service gives no such token.
+    fn last(self) -> &'static str {
+        if self.delegate {
+            ManagementScope::ClientsDelegate.as_str()
+        } else {
+            self.scope.as_str()
+        }
+    }
+}
 
 /// What is kept. The lock is held while a token is fetched, so that one request serves all who
 /// wait; if the caller who fetches is dropped, the next in line takes over.
@@ -27,7 +56,7 @@ struct Kept {
     /// The service gives this client nothing unless a scope is named.
     no_default: bool,
     /// The last failure, for those who were already waiting when it came.
-    failure: Option<(Instant, ManagementScope, Error)>,
+    failure: Option<(Instant, Needs, Error)>,
 }
 
 struct Fresh {
@@ -45,23 +74,20 @@ impl TokenCache {
 }
 
 impl Api {
-    /// A token for the management API that has the scope.
-    pub(crate) async fn management_token(
-        &self,
-        scope: ManagementScope,
-    ) -> Result<AccessToken, Error> {
+    /// A token for the management API that has the scopes.
+    pub(crate) async fn management_token(&self, needs: Needs) -> Result<AccessToken, Error> {
         let asked = Instant::now();
         let mut kept = self.tokens.0.lock().await;
-        if let Some(token) = kept.usable(scope) {
+        if let Some(token) = kept.usable(needs) {
             return Ok(token);
         }
-        if let Some(error) = kept.failure_since(asked, scope) {
+        if let Some(error) = kept.failure_since(asked, needs) {
             return Err(error);
         }
-        let result = self.fetch_management_token(&mut kept, scope).await;
+        let result = self.fetch_management_token(&mut kept, needs).await;
         kept.failure = match &result {
             Ok(_) => None,
-            Err(error) => Some((Instant::now(), scope, error.clone())),
+            Err(error) => Some((Instant::now(), needs, error.clone())),
         };
         result
     }
@@ -70,12 +96,12 @@ impl Api {
     async fn fetch_management_token(
         &self,
         kept: &mut Kept,
-        scope: ManagementScope,
+        needs: Needs,
     ) -> Result<AccessToken, Error> {
         if !kept.no_default {
             match self.access_token(&self.management_query(None)).await {
                 Ok(token) => {
-                    let fits = scope.is_in(&token.scope);
+                    let fits = needs.are_in(&token.scope);
                     kept.keep(&token);
                     if fits {
                         return Ok(token);
@@ -86,15 +112,17 @@ impl Api {
             }
             kept.no_default = true;
         }
-        let named = ScopeSet::parse(scope.as_str()).ok();
-        match self.access_token(&self.management_query(named)).await {
+        match self
+            .access_token(&self.management_query(needs.named()))
+            .await
+        {
             Ok(token) => {
                 kept.keep(&token);
                 Ok(token)
             }
             Err(error) if is_invalid_scope(&error) => Err(Error::MissingScope {
                 client_id: self.credentials.client_id.clone(),
-                scope: scope.as_str(),
+                scope: needs.last(),
             }),
             Err(error) => Err(error),
         }
@@ -110,12 +138,13 @@ impl Api {
 }
 
 impl Kept {
-    fn usable(&mut self, scope: ManagementScope) -> Option<AccessToken> {
+    /// The latest token that fits: it is at least as strong as those before it.
+    fn usable(&mut self, needs: Needs) -> Option<AccessToken> {
         let now = Instant::now();
         self.tokens.retain(|fresh| fresh.until > now);
         self.tokens
             .iter()
-            .find(|fresh| scope.is_in(&fresh.token.scope))
+            .rfind(|fresh| needs.are_in(&fresh.token.scope))
             .map(|fresh| fresh.token.clone())
     }
 
@@ -127,9 +156,9 @@ impl Kept {
         });
     }
 
-    fn failure_since(&self, asked: Instant, scope: ManagementScope) -> Option<Error> {
+    fn failure_since(&self, asked: Instant, needs: Needs) -> Option<Error> {
         let (at, failed, error) = self.failure.as_ref()?;
-        (*at >= asked && *failed == scope).then(|| error.clone())
+        (*at >= asked && *failed == needs).then(|| error.clone())
     }
 }
 

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 
-pub(crate) use cache::TokenCache;
+pub(crate) use cache::{Needs, TokenCache};
 
 /// Which token is wanted.
 #[derive(Debug, Clone, Default)]

@@ -35,6 +35,9 @@ async fn a_typed_404_is_not_found() {
     let error = error_for(|| problem(404, "client-deleted", "it was deleted")).await;
     assert!(matches!(error, Error::NotFound(_)), "{error}");
     assert_eq!(error.kind(), Some("client-deleted"));
+    assert!(error.is_absent_client());
+    let error = error_for(|| problem(404, "no-such-path", "nothing here")).await;
+    assert!(!error.is_absent_client(), "{error}");
 }
 
 #[tokio::test]

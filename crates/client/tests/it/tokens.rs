@@ -1,12 +1,13 @@
 //! Tokens are fetched once, kept, and replaced when they are refused.
 
 use m2m_client::{Error, TokenQuery};
+use m2m_types::admin::client::PatchClient;
 use m2m_types::audience::Audience;
 use m2m_types::names::SecretId;
 use m2m_types::scope::ScopeSet;
 
 use crate::server::{
-    Server, all_scopes, client, credentials, id, json, oauth_error, token, with_header,
+    Server, all_scopes, client, credentials, id, json, oauth_error, problem, token, with_header,
 };
 
 #[tokio::test]
@@ -150,6 +151,57 @@ async fn a_token_is_not_used_in_its_last_minute() {
     let_pass(6).await;
     api.get_client(&id()).await.unwrap();
     assert_eq!(server.tokens(), 2);
+}
+
+#[tokio::test]
+async fn a_client_stronger_than_the_token_takes_a_token_that_may_delegate() {
+    let server = Server::start(|seen, n| {
+        if seen.body.contains("clients%3Adelegate") {
+            token(n, "clients:write clients:delegate")
+        } else if seen.body.contains("clients%3Awrite") {
+            token(n, "clients:write")
+        } else if seen.is_token() {
+            oauth_error(400, "invalid_scope")
+        } else if seen.header("authorization") == "Bearer eyJtoken2" {
+            json(200, &client("b"))
+        } else {
+            problem(
+                403,
+                "insufficient-scope",
+                "the token lacks clients:delegate",
+            )
+        }
+    })
+    .await;
+    let api = server.api();
+    let patch = PatchClient::default();
+    api.patch_client(&id(), &patch, None).await.unwrap();
+    api.patch_client(&id(), &patch, None).await.unwrap();
+    assert_eq!((server.tokens(), server.calls().len()), (3, 3));
+}
+
+#[tokio::test]
+async fn who_may_not_delegate_hears_what_the_service_said() {
+    let server = Server::start(|seen, n| {
+        if seen.body.contains("clients%3Adelegate") || seen.body.contains("scope=") && n == 0 {
+            oauth_error(400, "invalid_scope")
+        } else if seen.is_token() {
+            token(n, "clients:write")
+        } else {
+            problem(403, "insufficient-scope", "the token lacks orders:read")
+        }
+    })
+    .await;
+    let patch = PatchClient::default();
+    let error = server
+        .api()
+        .patch_client(&id(), &patch, None)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "not allowed: the token lacks orders:read"
+    );
 }
 
 /// The clock stands still only here: a paused one would run into the request timeout.

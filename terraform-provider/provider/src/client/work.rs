@@ -76,7 +76,7 @@ pub(crate) async fn read(
         tokio::join!(api.get_client(&id), api.list_secrets(&id), session.me(api));
     let client = match client {
         Ok(client) => client.body,
-        Err(error @ Error::NotFound(_)) => {
+        Err(error) if error.is_absent_client() => {
             absence::confirm(session, api, &state, &error).await?;
             return Ok(gone(&state, &error));
         }
@@ -140,7 +140,7 @@ pub(crate) async fn delete(
     let api = session.api().await?;
     match api.delete_client(&id_of(prior)?).await {
         Ok(()) => Ok(State::gone()),
-        Err(error @ Error::NotFound(_)) => {
+        Err(error) if error.is_absent_client() => {
             absence::confirm(session, api, prior, &error).await?;
             Ok(State::gone())
         }
