@@ -100,8 +100,8 @@ mod tests {
 
     #[test]
     fn an_option_becomes_null_or_known() {
-        assert_eq!(Attr::from(None::<bool>), Attr::Null);
-        assert_eq!(Attr::from(Some(true)), Attr::Known(true));
+        assert_eq!(Attr::<bool>::from(None), Attr::Null);
+        assert_eq!(Attr::<bool>::from(Some(true)), Attr::Known(true));
         assert_eq!(Attr::from("x").as_str(), Some("x"));
         assert_eq!(Attr::<i64>::Unknown.map(|n| n + 1), Attr::Unknown);
         assert_eq!(Attr::<i64>::Null.known_or(7), 7);

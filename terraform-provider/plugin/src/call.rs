@@ -14,7 +14,11 @@ pub struct Call {
 
 impl Call {
     pub(crate) fn new(token: CancellationToken, terraform_version: Arc<str>) -> Self {
-        Self { token, terraform_version, deferral_allowed: false }
+        Self {
+            token,
+            terraform_version,
+            deferral_allowed: false,
+        }
     }
 
     pub(crate) fn with_deferral(mut self, allowed: bool) -> Self {

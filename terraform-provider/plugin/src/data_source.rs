@@ -45,7 +45,11 @@ pub struct Found<M> {
 impl<M> Found<M> {
     /// The data.
     pub fn new(model: M) -> Self {
-        Self { model, diagnostics: Diagnostics::new(), deferral: None }
+        Self {
+            model,
+            diagnostics: Diagnostics::new(),
+            deferral: None,
+        }
     }
 
     /// The same, with a message.

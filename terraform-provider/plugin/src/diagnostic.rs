@@ -38,7 +38,12 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { severity, summary: summary.into(), detail: detail.into(), path: None }
+        Self {
+            severity,
+            summary: summary.into(),
+            detail: detail.into(),
+            path: None,
+        }
     }
 
     /// The same message at an attribute: a name, or a [`Path`] further in.
@@ -92,7 +97,12 @@ impl Diagnostic {
             }
             attribute = (!secret).then(|| path_to_wire(path.addressable()));
         }
-        wire::Diagnostic { severity: severity.into(), summary: self.summary, detail, attribute }
+        wire::Diagnostic {
+            severity: severity.into(),
+            summary: self.summary,
+            detail,
+            attribute,
+        }
     }
 }
 
@@ -106,7 +116,9 @@ pub(crate) fn path_to_wire(steps: &[Step]) -> wire::AttributePath {
     };
     let steps = steps
         .iter()
-        .map(|step| wire::attribute_path::Step { selector: selector(step) })
+        .map(|step| wire::attribute_path::Step {
+            selector: selector(step),
+        })
         .collect();
     wire::AttributePath { steps }
 }
@@ -136,7 +148,9 @@ impl Diagnostics {
     /// True if one of them is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.0
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// True if there is no message at all.
@@ -151,7 +165,10 @@ impl Diagnostics {
     }
 
     pub(crate) fn into_wire(self, block: Option<&Block>) -> Vec<wire::Diagnostic> {
-        self.0.into_iter().map(|diagnostic| diagnostic.into_wire(block)).collect()
+        self.0
+            .into_iter()
+            .map(|diagnostic| diagnostic.into_wire(block))
+            .collect()
     }
 }
 
@@ -201,12 +218,17 @@ mod tests {
         Block::new()
             .attribute("name", Attribute::string().required())
             .attribute("secret", Attribute::string().optional().write_only())
-            .attribute("token", Attribute::nested(Nesting::Single, token).optional())
+            .attribute(
+                "token",
+                Attribute::nested(Nesting::Single, token).optional(),
+            )
     }
 
     #[test]
     fn a_plain_attribute_keeps_its_path() {
-        let sent = Diagnostic::error("s", "d").at("name").into_wire(Some(&block()));
+        let sent = Diagnostic::error("s", "d")
+            .at("name")
+            .into_wire(Some(&block()));
         assert_eq!(sent.attribute.unwrap().steps.len(), 1);
         assert_eq!(sent.detail, "d");
     }
@@ -214,7 +236,9 @@ mod tests {
     #[test]
     fn a_secret_attribute_is_named_but_not_pointed_at() {
         for path in [Path::from("secret"), Path::from("token").attribute("value")] {
-            let sent = Diagnostic::error("s", "d").at(path.clone()).into_wire(Some(&block()));
+            let sent = Diagnostic::error("s", "d")
+                .at(path.clone())
+                .into_wire(Some(&block()));
             assert_eq!(sent.attribute, None);
             assert_eq!(sent.detail, format!("d\n\nAttribute: {path}"));
         }
@@ -222,7 +246,9 @@ mod tests {
 
     #[test]
     fn a_parent_of_a_secret_is_not_pointed_at_either() {
-        let sent = Diagnostic::error("s", "").at("token").into_wire(Some(&block()));
+        let sent = Diagnostic::error("s", "")
+            .at("token")
+            .into_wire(Some(&block()));
         assert_eq!(sent.attribute, None);
     }
 

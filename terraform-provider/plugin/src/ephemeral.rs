@@ -44,7 +44,11 @@ pub trait EphemeralResource: Send + Sync + 'static {
     /// # Errors
     /// If the value is no longer valid.
     async fn renew(&self, _call: &Call, private: Private) -> Result<Renewed, Diagnostics> {
-        Ok(Renewed { renew_at: None, private, diagnostics: Diagnostics::new() })
+        Ok(Renewed {
+            renew_at: None,
+            private,
+            diagnostics: Diagnostics::new(),
+        })
     }
 
     /// Gives the value up at the end of the run. `Ok` may carry warnings.
@@ -69,7 +73,12 @@ impl<M> Opened<M> {
     /// The value.
     pub fn new(model: M) -> Self {
         let (private, diagnostics) = (Private::new(), Diagnostics::new());
-        Self { model, renew_at: None, private, diagnostics }
+        Self {
+            model,
+            renew_at: None,
+            private,
+            diagnostics,
+        }
     }
 
     /// The same, to be renewed at that time if Terraform is still running.

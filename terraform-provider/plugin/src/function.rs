@@ -32,12 +32,18 @@ pub struct FunctionError {
 impl FunctionError {
     /// A failure of no particular argument.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), argument: None }
+        Self {
+            text: text.into(),
+            argument: None,
+        }
     }
 
     /// A failure of the argument at `position`.
     pub fn argument(position: i64, text: impl Into<String>) -> Self {
-        Self { text: text.into(), argument: Some(position) }
+        Self {
+            text: text.into(),
+            argument: Some(position),
+        }
     }
 }
 
@@ -55,7 +61,13 @@ impl Signature {
     /// A function without parameters.
     pub fn new(result: Type, summary: impl Into<String>) -> Self {
         let (summary, description) = (summary.into(), String::new());
-        Self { parameters: Vec::new(), variadic: None, result, summary, description }
+        Self {
+            parameters: Vec::new(),
+            variadic: None,
+            result,
+            summary,
+            description,
+        }
     }
 
     /// One more parameter.
@@ -83,7 +95,9 @@ impl Signature {
         wire::Function {
             parameters: self.parameters.iter().map(Parameter::to_wire).collect(),
             variadic_parameter: self.variadic.as_ref().map(Parameter::to_wire),
-            r#return: Some(wire::function::Return { r#type: self.result.to_bytes() }),
+            r#return: Some(wire::function::Return {
+                r#type: self.result.to_bytes(),
+            }),
             summary: self.summary.clone(),
             description: self.description.clone(),
             description_kind: wire::StringKind::Markdown.into(),
@@ -106,7 +120,13 @@ impl Parameter {
     /// A parameter that takes neither null nor unknown values.
     pub fn new(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
         let (name, description) = (name.into(), description.into());
-        Self { name, ty, description, allow_null: false, allow_unknown: false }
+        Self {
+            name,
+            ty,
+            description,
+            allow_null: false,
+            allow_unknown: false,
+        }
     }
 
     /// It takes null.

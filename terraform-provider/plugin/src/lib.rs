@@ -33,9 +33,7 @@ pub use model::{Blocks, Data, Dynamic, Model, Set, SetBlocks, SingleBlock};
 pub use plugin::serve;
 pub use private::Private;
 pub use provider::{Configured, Provider, Registry};
-pub use resource::{
-    Create, Delete, Import, JsonObject, Move, Plan, Read, Resource, State, Update,
-};
+pub use resource::{Create, Delete, Import, JsonObject, Move, Plan, Read, Resource, State, Update};
 pub use schema::{
     Attribute, Block, BlockNesting, IdentityAttribute, IdentitySchema, Kind, Member, Mode,
     NestedBlock, Nesting, Schema, Validator, length, one_of, range, validator,

@@ -61,13 +61,15 @@ pub struct Registry {
 impl Registry {
     /// Serves a managed resource.
     pub fn resource(&mut self, name: impl Into<String>, resource: impl Resource) -> &mut Self {
-        self.resources.insert(name.into(), Arc::new(Erased(resource)));
+        self.resources
+            .insert(name.into(), Arc::new(Erased(resource)));
         self
     }
 
     /// Serves a data source.
     pub fn data_source(&mut self, name: impl Into<String>, source: impl DataSource) -> &mut Self {
-        self.data_sources.insert(name.into(), Arc::new(Erased(source)));
+        self.data_sources
+            .insert(name.into(), Arc::new(Erased(source)));
         self
     }
 
@@ -77,7 +79,8 @@ impl Registry {
         name: impl Into<String>,
         resource: impl EphemeralResource,
     ) -> &mut Self {
-        self.ephemerals.insert(name.into(), Arc::new(Erased(resource)));
+        self.ephemerals
+            .insert(name.into(), Arc::new(Erased(resource)));
         self
     }
 
@@ -115,7 +118,11 @@ impl<T> Configured<T> {
     /// # Errors
     /// If it made nothing, as when the configuration depends on something not yet created.
     pub fn get(&self) -> Result<Arc<T>, Diagnostics> {
-        let value = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let value = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         value.ok_or_else(|| {
             Diagnostic::error(
                 "The provider is not configured",

@@ -143,7 +143,10 @@ pub trait Resource: Send + Sync + 'static {
     ) -> Result<State<Self::Model>, Diagnostics> {
         Err(Diagnostic::error(
             "The resource cannot be moved",
-            format!("A state of the type {} cannot be taken over.", request.type_name),
+            format!(
+                "A state of the type {} cannot be taken over.",
+                request.type_name
+            ),
         )
         .into())
     }
@@ -286,7 +289,10 @@ pub struct State<M> {
 impl<M> State<M> {
     /// The object exists like this. Write-only values in it are dropped by the framework.
     pub fn new(model: M) -> Self {
-        Self { model: Some(model), ..Self::gone() }
+        Self {
+            model: Some(model),
+            ..Self::gone()
+        }
     }
 
     /// The object does not exist.
@@ -303,7 +309,10 @@ impl<M> State<M> {
     /// The object exists like this, but not as it should: it is stored, and after a creation
     /// marked to be replaced.
     pub fn partial(model: M, errors: impl Into<Diagnostics>) -> Self {
-        Self { diagnostics: errors.into(), ..Self::new(model) }
+        Self {
+            diagnostics: errors.into(),
+            ..Self::new(model)
+        }
     }
 
     /// The same, with something kept beside the state; without it, what was kept stays.

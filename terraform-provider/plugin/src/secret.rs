@@ -43,7 +43,10 @@ mod tests {
     #[test]
     fn a_secret_does_not_print() {
         let secret = Secret::from("hunter2");
-        assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "(secret) Some((secret))");
+        assert_eq!(
+            format!("{secret:?} {:?}", Some(&secret)),
+            "(secret) Some((secret))"
+        );
         assert_eq!(secret.expose(), "hunter2");
     }
 }

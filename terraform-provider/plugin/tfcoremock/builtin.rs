@@ -44,7 +44,11 @@ fn attributes(depth: usize) -> BTreeMap<String, Attribute> {
         let object = || Kind::Object(attributes(depth - 1));
         let element = || Box::new(Attribute::optional(object(), ""));
         for (name, kind, text) in [
-            ("list", Kind::List(element()), "An optional list of objects."),
+            (
+                "list",
+                Kind::List(element()),
+                "An optional list of objects.",
+            ),
             ("set", Kind::Set(element()), "An optional set of objects."),
             ("map", Kind::Map(element()), "An optional map of objects."),
             ("object", object(), "An optional object."),
@@ -59,15 +63,18 @@ fn blocks(depth: usize) -> BTreeMap<String, Block> {
     if depth == 0 {
         return BTreeMap::new();
     }
-    [("list_block", false, "A list of blocks."), ("set_block", true, "A set of blocks.")]
-        .into_iter()
-        .map(|(name, set, text)| {
-            let body = Definition {
-                description: text.to_owned(),
-                attributes: attributes(depth - 1),
-                blocks: blocks(depth - 1),
-            };
-            (name.to_owned(), Block { set, body })
-        })
-        .collect()
+    [
+        ("list_block", false, "A list of blocks."),
+        ("set_block", true, "A set of blocks."),
+    ]
+    .into_iter()
+    .map(|(name, set, text)| {
+        let body = Definition {
+            description: text.to_owned(),
+            attributes: attributes(depth - 1),
+            blocks: blocks(depth - 1),
+        };
+        (name.to_owned(), Block { set, body })
+    })
+    .collect()
 }

@@ -39,9 +39,13 @@ fn fill_attributes(
 }
 
 fn defined(attribute: &Attribute, name: &str) -> Result<Value, String> {
-    let Some(json) = &attribute.value else { return Ok(Value::Null) };
+    let Some(json) = &attribute.value else {
+        return Ok(Value::Null);
+    };
     if !attribute.computed {
-        return Err(format!("the attribute {name} has a value but is not computed"));
+        return Err(format!(
+            "the attribute {name} has a value but is not computed"
+        ));
     }
     stored::read(Some(json), &crate::schema::value_type(attribute))
 }
@@ -49,11 +53,13 @@ fn defined(attribute: &Attribute, name: &str) -> Result<Value, String> {
 fn fill_value(attribute: &Attribute, value: &mut Value) -> Result<(), String> {
     match (&attribute.kind, value) {
         (Kind::List(element), Value::List(items)) | (Kind::Set(element), Value::Set(items)) => {
-            items.iter_mut().try_for_each(|item| fill_value(element, item))
+            items
+                .iter_mut()
+                .try_for_each(|item| fill_value(element, item))
         }
-        (Kind::Map(element), Value::Map(items)) => {
-            items.values_mut().try_for_each(|item| fill_value(element, item))
-        }
+        (Kind::Map(element), Value::Map(items)) => items
+            .values_mut()
+            .try_for_each(|item| fill_value(element, item)),
         (Kind::Object(attributes), Value::Object(object)) => fill_attributes(attributes, object),
         _ => Ok(()),
     }

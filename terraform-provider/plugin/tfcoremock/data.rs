@@ -17,7 +17,10 @@ pub(crate) struct MockData {
 
 impl MockData {
     pub(crate) fn new(definition: &Definition, config: Configured<Config>) -> Self {
-        Self { schema: schema(definition, Purpose::DataSource), config }
+        Self {
+            schema: schema(definition, Purpose::DataSource),
+            config,
+        }
     }
 }
 
@@ -32,9 +35,8 @@ impl DataSource for MockData {
     async fn read(&self, _: &Call, wanted: Dynamic) -> Result<Found<Dynamic>, Diagnostics> {
         let config = self.config.get()?;
         let found = config.store.read_data(id(&wanted.0), self.schema.block());
-        let object = found.map_err(|error| {
-            Diagnostic::error("failed to read data source", error.to_string())
-        })?;
+        let object = found
+            .map_err(|error| Diagnostic::error("failed to read data source", error.to_string()))?;
         Ok(Found::new(Dynamic(object)))
     }
 }

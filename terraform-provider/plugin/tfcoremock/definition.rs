@@ -86,7 +86,10 @@ fn parse(text: &str) -> Result<BTreeMap<String, Definition>, String> {
 }
 
 fn definition(json: &Json, at: &str) -> Result<Definition, String> {
-    let definition = body(fields(json, at, &["attributes", "blocks", "description"])?, at)?;
+    let definition = body(
+        fields(json, at, &["attributes", "blocks", "description"])?,
+        at,
+    )?;
     if definition.attributes.contains_key("id") {
         return Err(format!("{at}: the attribute id is added by the provider"));
     }
@@ -109,7 +112,10 @@ fn block(json: &Json, at: &str) -> Result<Block, String> {
         "set" => true,
         other => return Err(format!("{at}: invalid nesting mode {other:?}")),
     };
-    Ok(Block { set, body: body(fields, at)? })
+    Ok(Block {
+        set,
+        body: body(fields, at)?,
+    })
 }
 
 const ATTRIBUTE_FIELDS: [&str; 14] = [
@@ -170,18 +176,26 @@ fn named<T>(
     at: &str,
     read: impl Fn(&Json, &str) -> Result<T, String>,
 ) -> Result<BTreeMap<String, T>, String> {
-    let Json::Object(items) = json else { return Err(format!("{at}: is not an object")) };
+    let Json::Object(items) = json else {
+        return Err(format!("{at}: is not an object"));
+    };
     items
         .iter()
         .map(|(name, json)| {
-            let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+            let at = if at.is_empty() {
+                name.clone()
+            } else {
+                format!("{at}.{name}")
+            };
             Ok((name.clone(), read(json, &at)?))
         })
         .collect()
 }
 
 fn fields<'a>(json: &'a Json, at: &str, known: &[&str]) -> Result<&'a Map<String, Json>, String> {
-    let Json::Object(fields) = json else { return Err(format!("{at}: is not an object")) };
+    let Json::Object(fields) = json else {
+        return Err(format!("{at}: is not an object"));
+    };
     match fields.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(format!("{at}: unknown property {name:?}")),
         None => Ok(fields),
@@ -211,9 +225,18 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_place() {
         let check = |text: &str, expected: &str| assert_eq!(parse(text).unwrap_err(), expected);
-        check(r#"{"a":{"attributes":{"x":{"type":"str"}}}}"#, r#"a.x: unknown type "str""#);
-        check(r#"{"a":{"atributes":{}}}"#, r#"a: unknown property "atributes""#);
-        check(r#"{"a":{"attributes":{"x":{"type":"list"}}}}"#, "a.x: list is missing");
+        check(
+            r#"{"a":{"attributes":{"x":{"type":"str"}}}}"#,
+            r#"a.x: unknown type "str""#,
+        );
+        check(
+            r#"{"a":{"atributes":{}}}"#,
+            r#"a: unknown property "atributes""#,
+        );
+        check(
+            r#"{"a":{"attributes":{"x":{"type":"list"}}}}"#,
+            "a.x: list is missing",
+        );
         check(
             r#"{"a":{"attributes":{"id":{"type":"string"}}}}"#,
             "a: the attribute id is added by the provider",

@@ -28,7 +28,10 @@ pub(crate) fn scientific(number: &Number) -> String {
     let (first, rest) = significant.split_at(1);
     let point = if rest.is_empty() { "" } else { "." };
     let direction = if exponent < 0 { '-' } else { '+' };
-    format!("{sign}{first}{point}{rest}e{direction}{:02}", exponent.abs())
+    format!(
+        "{sign}{first}{point}{rest}e{direction}{:02}",
+        exponent.abs()
+    )
 }
 
 #[cfg(test)]

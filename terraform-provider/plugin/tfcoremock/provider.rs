@@ -48,9 +48,8 @@ pub(crate) struct Config {
 
 impl From<Settings> for Config {
     fn from(settings: Settings) -> Self {
-        let directory = |name: Attr<String>, default: &str| {
-            PathBuf::from(name.known_or(default.to_owned()))
-        };
+        let directory =
+            |name: Attr<String>, default: &str| PathBuf::from(name.known_or(default.to_owned()));
         let only_state = settings.use_only_state.known_or(false);
         let resources = directory(settings.resource_directory, "terraform.resource");
         Self {
@@ -75,7 +74,10 @@ pub(crate) struct Mock {
 
 impl Mock {
     pub(crate) fn new(definitions: Result<BTreeMap<String, Definition>, String>) -> Self {
-        Self { definitions, config: Configured::new() }
+        Self {
+            definitions,
+            config: Configured::new(),
+        }
     }
 
     fn serve(&self, registry: &mut Registry, name: &str, definition: Definition) {

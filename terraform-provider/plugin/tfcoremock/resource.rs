@@ -25,7 +25,12 @@ pub(crate) struct MockResource {
 impl MockResource {
     pub(crate) fn new(name: &str, definition: Definition, config: Configured<Config>) -> Self {
         let schema = schema(&definition, Purpose::Resource);
-        Self { name: name.to_owned(), definition, schema, config }
+        Self {
+            name: name.to_owned(),
+            definition,
+            schema,
+            config,
+        }
     }
 }
 
@@ -49,7 +54,9 @@ impl Resource for MockResource {
         }
         if !call.deferral_allowed() {
             let detail = "This id is marked to be put off, which this Terraform does not support.";
-            return Err(Diagnostic::error("Invalid resource deferral", detail).at("id").into());
+            return Err(Diagnostic::error("Invalid resource deferral", detail)
+                .at("id")
+                .into());
         }
         plan.defer(Deferral::ResourceConfigUnknown);
         Ok(())
@@ -59,7 +66,10 @@ impl Resource for MockResource {
         let config = self.config.get()?;
         let mut object = new.planned.0;
         if id(&object).is_empty() {
-            object.insert("id".to_owned(), uuid().map_err(failed("generate id"))?.into());
+            object.insert(
+                "id".to_owned(),
+                uuid().map_err(failed("generate id"))?.into(),
+            );
         }
         self.compute(&mut object)?;
         forced(&config.fail_on_create, id(&object), "create resource")?;
@@ -115,7 +125,10 @@ impl MockResource {
 /// The failure a test asked for.
 fn forced(ids: &[String], id: &str, what: &str) -> Result<(), Diagnostic> {
     if ids.iter().any(|failing| failing == id) {
-        return Err(Diagnostic::error(format!("failed to {what}"), "forced failure"));
+        return Err(Diagnostic::error(
+            format!("failed to {what}"),
+            "forced failure",
+        ));
     }
     Ok(())
 }

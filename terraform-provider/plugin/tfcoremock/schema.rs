@@ -18,9 +18,10 @@ pub(crate) enum Purpose {
 /// The schema of a type, with the `id` that every type has.
 pub(crate) fn schema(definition: &Definition, purpose: Purpose) -> Schema {
     let id = match purpose {
-        Purpose::Resource => {
-            Attribute::string().optional_computed().keep_prior().requires_replace()
-        }
+        Purpose::Resource => Attribute::string()
+            .optional_computed()
+            .keep_prior()
+            .requires_replace(),
         Purpose::DataSource => Attribute::string().required(),
     };
     let body = block(definition, purpose).describe(definition.description.clone());
@@ -33,7 +34,11 @@ fn block(definition: &Definition, purpose: Purpose) -> Block {
         body = body.attribute(name, convert(attribute, purpose));
     }
     for (name, nested) in &definition.blocks {
-        let nesting = if nested.set { BlockNesting::Set } else { BlockNesting::List };
+        let nesting = if nested.set {
+            BlockNesting::Set
+        } else {
+            BlockNesting::List
+        };
         let inner = block(&nested.body, purpose);
         let nested = NestedBlock::new(nesting, inner).describe(nested.body.description.clone());
         body = body.nested(name, nested);
@@ -43,7 +48,9 @@ fn block(definition: &Definition, purpose: Purpose) -> Block {
 
 fn convert(attribute: &definition::Attribute, purpose: Purpose) -> Attribute {
     let object = |attributes: &BTreeMap<String, definition::Attribute>, nesting| {
-        let inner = attributes.iter().map(|(name, inner)| (name.clone(), convert(inner, purpose)));
+        let inner = attributes
+            .iter()
+            .map(|(name, inner)| (name.clone(), convert(inner, purpose)));
         Attribute::nested(nesting, inner)
     };
     let plain = || Attribute::of(value_type(attribute));
@@ -70,7 +77,11 @@ fn convert(attribute: &definition::Attribute, purpose: Purpose) -> Attribute {
         })),
         _ => plain(),
     };
-    with_properties(converted.describe(attribute.description.clone()), attribute, purpose)
+    with_properties(
+        converted.describe(attribute.description.clone()),
+        attribute,
+        purpose,
+    )
 }
 
 fn with_properties(
@@ -109,8 +120,10 @@ pub(crate) fn value_type(attribute: &definition::Attribute) -> Type {
         Kind::List(element) => Type::list(value_type(element)),
         Kind::Set(element) => Type::set(value_type(element)),
         Kind::Map(element) => Type::map(value_type(element)),
-        Kind::Object(attributes) => {
-            Type::object(attributes.iter().map(|(name, inner)| (name.clone(), value_type(inner))))
-        }
+        Kind::Object(attributes) => Type::object(
+            attributes
+                .iter()
+                .map(|(name, inner)| (name.clone(), value_type(inner))),
+        ),
     }
 }

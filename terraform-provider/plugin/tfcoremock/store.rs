@@ -20,7 +20,9 @@ pub(crate) struct Store {
 impl Store {
     /// The stored resource; `None` if there is none.
     pub(crate) fn read(&self, id: &str, block: &Block) -> io::Result<Option<Object>> {
-        let Some(directory) = &self.resources else { return Ok(None) };
+        let Some(directory) = &self.resources else {
+            return Ok(None);
+        };
         match read_file(&file(directory, id), block) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             read => read.map(Some),
@@ -29,7 +31,9 @@ impl Store {
 
     /// Stores a new resource.
     pub(crate) fn create(&self, kind: &str, id: &str, object: &Object) -> io::Result<()> {
-        let Some(directory) = &self.resources else { return Ok(()) };
+        let Some(directory) = &self.resources else {
+            return Ok(());
+        };
         fs::create_dir_all(directory)?;
         let path = file(directory, id);
         if path.try_exists()? {
@@ -41,7 +45,9 @@ impl Store {
 
     /// Stores a resource in place of what it was.
     pub(crate) fn update(&self, kind: &str, id: &str, object: &Object) -> io::Result<()> {
-        let Some(directory) = &self.resources else { return Ok(()) };
+        let Some(directory) = &self.resources else {
+            return Ok(());
+        };
         let path = file(directory, id);
         fs::metadata(&path)?;
         write_file(&path, kind, object)
@@ -49,7 +55,9 @@ impl Store {
 
     /// Removes a resource, and the directory with the last one.
     pub(crate) fn delete(&self, id: &str) -> io::Result<()> {
-        let Some(directory) = &self.resources else { return Ok(()) };
+        let Some(directory) = &self.resources else {
+            return Ok(());
+        };
         fs::remove_file(file(directory, id))?;
         // It fails, as it should, while there are others.
         let _ = fs::remove_dir(directory);
@@ -69,7 +77,10 @@ fn file(directory: &Path, id: &str) -> PathBuf {
 fn read_file(path: &Path, block: &Block) -> io::Result<Object> {
     let json: Json = serde_json::from_slice(&fs::read(path)?)?;
     let none = Map::new();
-    let values = json.get("values").and_then(Json::as_object).unwrap_or(&none);
+    let values = json
+        .get("values")
+        .and_then(Json::as_object)
+        .unwrap_or(&none);
     stored::read_object(values, block).map_err(io::Error::other)
 }
 

@@ -10,26 +10,42 @@ pub(crate) fn read_object(values: &Map<String, Json>, block: &Block) -> Result<O
     let mut object = Object::new();
     for (name, attribute) in block.attributes() {
         let value = read(values.get(name), &attribute.value_type());
-        object.insert(name.clone(), value.map_err(|reason| format!("{name}: {reason}"))?);
+        object.insert(
+            name.clone(),
+            value.map_err(|reason| format!("{name}: {reason}"))?,
+        );
     }
     for (name, nested) in block.blocks() {
         let set = nested.nesting() == BlockNesting::Set;
-        let stored = values.get(name).and_then(|json| json.get(if set { "set" } else { "list" }));
-        let items = stored.and_then(Json::as_array).into_iter().flatten().map(|item| {
-            match item.get("object").and_then(Json::as_object) {
+        let stored = values
+            .get(name)
+            .and_then(|json| json.get(if set { "set" } else { "list" }));
+        let items = stored
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .map(|item| match item.get("object").and_then(Json::as_object) {
                 Some(values) => read_object(values, nested.block()).map(Value::Object),
                 None => Err(format!("{name}: a block is not an object")),
-            }
-        });
+            });
         let items = items.collect::<Result<Vec<_>, String>>()?;
-        object.insert(name.clone(), if set { Value::Set(items) } else { Value::List(items) });
+        object.insert(
+            name.clone(),
+            if set {
+                Value::Set(items)
+            } else {
+                Value::List(items)
+            },
+        );
     }
     Ok(object)
 }
 
 /// Reads a value of a type.
 pub(crate) fn read(json: Option<&Json>, ty: &Type) -> Result<Value, String> {
-    let Some(Json::Object(holder)) = json else { return Ok(Value::Null) };
+    let Some(Json::Object(holder)) = json else {
+        return Ok(Value::Null);
+    };
     let field = match ty {
         Type::Bool => "boolean",
         Type::Number => "number",
@@ -48,15 +64,21 @@ pub(crate) fn read(json: Option<&Json>, ty: &Type) -> Result<Value, String> {
         (Type::Number, Some(Json::String(text))) => {
             text.parse().map(Value::Number).or_else(|_| wrong())
         }
-        (Type::Number, Some(Json::Number(number))) => {
-            number.to_string().parse().map(Value::Number).or_else(|_| wrong())
-        }
-        (Type::List(element), Some(Json::Array(items))) => {
-            items.iter().map(|item| read(Some(item), element)).collect::<Result<_, _>>().map(Value::List)
-        }
-        (Type::Set(element), Some(Json::Array(items))) => {
-            items.iter().map(|item| read(Some(item), element)).collect::<Result<_, _>>().map(Value::Set)
-        }
+        (Type::Number, Some(Json::Number(number))) => number
+            .to_string()
+            .parse()
+            .map(Value::Number)
+            .or_else(|_| wrong()),
+        (Type::List(element), Some(Json::Array(items))) => items
+            .iter()
+            .map(|item| read(Some(item), element))
+            .collect::<Result<_, _>>()
+            .map(Value::List),
+        (Type::Set(element), Some(Json::Array(items))) => items
+            .iter()
+            .map(|item| read(Some(item), element))
+            .collect::<Result<_, _>>()
+            .map(Value::Set),
         (Type::Map(element), Some(Json::Object(items))) => items
             .iter()
             .map(|(key, item)| Ok((key.clone(), read(Some(item), element)?)))
@@ -73,8 +95,12 @@ pub(crate) fn read(json: Option<&Json>, ty: &Type) -> Result<Value, String> {
 
 /// Writes the attributes of an object.
 pub(crate) fn write_object(object: &Object) -> Map<String, Json> {
-    let present = object.iter().filter(|(_, value)| !value.is_null() && !value.is_unknown());
-    present.map(|(name, value)| (name.clone(), write(value))).collect()
+    let present = object
+        .iter()
+        .filter(|(_, value)| !value.is_null() && !value.is_unknown());
+    present
+        .map(|(name, value)| (name.clone(), write(value)))
+        .collect()
 }
 
 fn write(value: &Value) -> Json {
@@ -86,8 +112,10 @@ fn write(value: &Value) -> Json {
         Value::List(items) | Value::Tuple(items) => json!({ "list": each(items) }),
         Value::Set(items) => json!({ "set": each(items) }),
         Value::Map(items) => {
-            let items: Map<_, _> =
-                items.iter().map(|(key, item)| (key.clone(), write(item))).collect();
+            let items: Map<_, _> = items
+                .iter()
+                .map(|(key, item)| (key.clone(), write(item)))
+                .collect();
             json!({ "map": items })
         }
         Value::Object(object) => json!({ "object": write_object(object) }),
@@ -113,10 +141,16 @@ mod tests {
             "m": {"map": {"k": {"boolean": true}}},
         }});
         let value = read(Some(&stored), &ty).unwrap();
-        assert_eq!(value.attribute("n"), &Value::List(vec![987_654_321.into(), 2.into()]));
+        assert_eq!(
+            value.attribute("n"),
+            &Value::List(vec![987_654_321.into(), 2.into()])
+        );
         assert!(value.attribute("nothing").is_null());
         let written = write(&value);
         assert_eq!(read(Some(&written), &ty).unwrap(), value);
-        assert_eq!(written["object"]["n"]["list"][0]["number"], "9.87654321e+08");
+        assert_eq!(
+            written["object"]["n"]["list"][0]["number"],
+            "9.87654321e+08"
+        );
     }
 }

@@ -20,6 +20,10 @@ use crate::value::Value;
 /// Reads a model that must exist.
 fn model<M: Model>(value: Value) -> Result<M, Diagnostics> {
     model::read(value)?.ok_or_else(|| {
-        Diagnostic::error("Terraform sent no object", "An object was expected, null came.").into()
+        Diagnostic::error(
+            "Terraform sent no object",
+            "An object was expected, null came.",
+        )
+        .into()
     })
 }

@@ -39,7 +39,9 @@ pub(crate) struct Applied {
 impl<M: Model> From<State<M>> for Applied {
     fn from(state: State<M>) -> Self {
         Self {
-            state: state.model.map_or(Value::Null, |model| Value::Object(model.into_object())),
+            state: state
+                .model
+                .map_or(Value::Null, |model| Value::Object(model.into_object())),
             private: state.private,
             identity: state.identity,
             diagnostics: state.diagnostics,
@@ -62,8 +64,12 @@ pub(crate) trait AnyResource: Send + Sync {
         planned: Value,
         private: Private,
     ) -> Result<Applied, Diagnostics>;
-    async fn read(&self, call: &Call, state: Value, private: Private)
-    -> Result<Applied, Diagnostics>;
+    async fn read(
+        &self,
+        call: &Call,
+        state: Value,
+        private: Private,
+    ) -> Result<Applied, Diagnostics>;
     async fn update(&self, call: &Call, input: PlanInput) -> Result<Applied, Diagnostics>;
     async fn delete(
         &self,
@@ -138,7 +144,11 @@ impl<R: Resource> AnyResource for Erased<R> {
         planned: Value,
         private: Private,
     ) -> Result<Applied, Diagnostics> {
-        let request = Create { config: model(config)?, planned: model(planned)?, private };
+        let request = Create {
+            config: model(config)?,
+            planned: model(planned)?,
+            private,
+        };
         self.0.create(call, request).await.map(Applied::from)
     }
 
@@ -148,7 +158,10 @@ impl<R: Resource> AnyResource for Erased<R> {
         state: Value,
         private: Private,
     ) -> Result<Applied, Diagnostics> {
-        let request = Read { state: model(state)?, private };
+        let request = Read {
+            state: model(state)?,
+            private,
+        };
         self.0.read(call, request).await.map(Applied::from)
     }
 
@@ -168,7 +181,10 @@ impl<R: Resource> AnyResource for Erased<R> {
         prior: Value,
         private: Private,
     ) -> Result<Applied, Diagnostics> {
-        let request = Delete { prior: model(prior)?, private };
+        let request = Delete {
+            prior: model(prior)?,
+            private,
+        };
         self.0.delete(call, request).await.map(Applied::from)
     }
 
@@ -193,7 +209,9 @@ impl<R: Resource> AnyResource for Erased<R> {
 /// Carries over the attributes that the resource changed, and only those: a model may show less
 /// than the value it was read from.
 fn merge(planned: Value, before: &Object, after: Object) -> Value {
-    let Value::Object(mut planned) = planned else { return planned };
+    let Value::Object(mut planned) = planned else {
+        return planned;
+    };
     for (name, value) in after {
         if before.get(&name) != Some(&value) {
             planned.insert(name, value);

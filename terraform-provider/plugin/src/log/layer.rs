@@ -39,10 +39,17 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for HclogLayer {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a log line tells when it was written"
+    )]
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let scope = context.event_scope(event).into_iter().flat_map(|scope| scope.from_root());
+        let scope = context
+            .event_scope(event)
+            .into_iter()
+            .flat_map(|scope| scope.from_root());
         let spans = scope.filter_map(|span| span.extensions().get::<Fields>().cloned());
         let line = line(event.metadata(), SystemTime::now(), spans, fields);
         // There is nobody to tell if the log cannot be written.

@@ -20,11 +20,17 @@ pub(crate) fn init() {
         LevelFilter::WARN
     };
     // A second subscriber (in a test, say) keeps the first.
-    let _ = tracing_subscriber::registry().with(level).with(layer::HclogLayer).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(level)
+        .with(layer::HclogLayer)
+        .try_init();
 }
 
 /// Terraform shows up to a hundred lines that follow one starting with `panic: `.
-#[expect(clippy::print_stderr, reason = "the standard error is where Terraform looks for it")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the standard error is where Terraform looks for it"
+)]
 fn report_panic(info: &PanicHookInfo<'_>) {
     let text = info.payload_as_str().unwrap_or("no message");
     let location = info.location().map(ToString::to_string).unwrap_or_default();

@@ -7,7 +7,10 @@ const SECONDS_PER_DAY: u64 = 86_400;
 /// The text of a time from 1970 on.
 pub(super) fn rfc3339(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (days, second) = (since.as_secs() / SECONDS_PER_DAY, since.as_secs() % SECONDS_PER_DAY);
+    let (days, second) = (
+        since.as_secs() / SECONDS_PER_DAY,
+        since.as_secs() % SECONDS_PER_DAY,
+    );
     let (year, month, day) = civil(days);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     let micros = since.subsec_micros();

@@ -2,8 +2,8 @@
 
 use std::ops::Deref;
 
-use super::data::{Data, read_items};
 use super::Model;
+use super::data::{Data, read_items};
 use crate::attr::Attr;
 use crate::schema::{BlockNesting, NestedBlock};
 use crate::value::{CodecError, Path, Value};

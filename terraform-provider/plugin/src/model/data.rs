@@ -310,7 +310,11 @@ impl<T: Data<Declared = Attribute>> Data for BTreeMap<String, T> {
     }
 
     fn into_value(self) -> Value {
-        Value::Map(self.into_iter().map(|(key, item)| (key, item.into_value())).collect())
+        Value::Map(
+            self.into_iter()
+                .map(|(key, item)| (key, item.into_value()))
+                .collect(),
+        )
     }
 }
 

@@ -25,36 +25,58 @@ pub(crate) fn standard(block: &Block, prior: &Value, config: &Value, proposed: V
 }
 
 fn fill_defaults(block: &Block, planned: &mut Value, config: &Value) {
-    walk(block, planned, Some(config), &Value::Null, &mut |attribute, planned, config, _| {
-        if let (Some(default), Value::Null) = (&attribute.default, config) {
-            *planned = default.clone();
-            return Descend::No;
-        }
-        if config.is_null() { Descend::No } else { Descend::Yes }
-    });
+    walk(
+        block,
+        planned,
+        Some(config),
+        &Value::Null,
+        &mut |attribute, planned, config, _| {
+            if let (Some(default), Value::Null) = (&attribute.default, config) {
+                *planned = default.clone();
+                return Descend::No;
+            }
+            if config.is_null() {
+                Descend::No
+            } else {
+                Descend::Yes
+            }
+        },
+    );
 }
 
 fn mark_computed(block: &Block, planned: &mut Value, config: &Value, prior: &Value) {
-    walk(block, planned, Some(config), prior, &mut |attribute, planned, config, prior| {
-        if !config.is_null() {
-            return Descend::Yes;
-        }
-        if attribute.is_computed() && attribute.default.is_none() && !attribute.write_only {
-            let keep = attribute.keep_prior && !prior.is_null();
-            *planned = if keep { prior.clone() } else { Value::Unknown };
-        }
-        Descend::No
-    });
+    walk(
+        block,
+        planned,
+        Some(config),
+        prior,
+        &mut |attribute, planned, config, prior| {
+            if !config.is_null() {
+                return Descend::Yes;
+            }
+            if attribute.is_computed() && attribute.default.is_none() && !attribute.write_only {
+                let keep = attribute.keep_prior && !prior.is_null();
+                *planned = if keep { prior.clone() } else { Value::Unknown };
+            }
+            Descend::No
+        },
+    );
 }
 
 /// Makes every write-only value null: none may be stored.
 pub(crate) fn drop_write_only(block: &Block, value: &mut Value) {
-    walk(block, value, None, &Value::Null, &mut |attribute, value, _, _| {
-        if attribute.write_only {
-            *value = Value::Null;
-        }
-        Descend::Yes
-    });
+    walk(
+        block,
+        value,
+        None,
+        &Value::Null,
+        &mut |attribute, value, _, _| {
+            if attribute.write_only {
+                *value = Value::Null;
+            }
+            Descend::Yes
+        },
+    );
 }
 
 #[cfg(test)]
@@ -87,14 +109,25 @@ mod tests {
     }
 
     fn rule(port: i64, proto: impl Into<Value>, id: impl Into<Value>) -> Value {
-        object([("port", port.into()), ("proto", proto.into()), ("rule_id", id.into())])
+        object([
+            ("port", port.into()),
+            ("proto", proto.into()),
+            ("rule_id", id.into()),
+        ])
     }
 
     fn disk(size: i64, path: impl Into<Value>) -> Value {
         object([("size", size.into()), ("path", path.into())])
     }
 
-    fn whole(id: Value, name: &str, etag: Value, secret: Value, rules: Value, disks: Value) -> Value {
+    fn whole(
+        id: Value,
+        name: &str,
+        etag: Value,
+        secret: Value,
+        rules: Value,
+        disks: Value,
+    ) -> Value {
         object([
             ("id", id),
             ("name", name.into()),
@@ -139,17 +172,33 @@ mod tests {
     #[test]
     fn a_change_keeps_what_is_kept_and_forgets_the_rest() {
         let stored = Value::Set(vec![rule(1, "tcp", "r1")]);
-        let prior = whole("7".into(), "a", "e1".into(), null(), stored, Value::List(vec![disk(5, "/a")]));
+        let prior = whole(
+            "7".into(),
+            "a",
+            "e1".into(),
+            null(),
+            stored,
+            Value::List(vec![disk(5, "/a")]),
+        );
         let config_rules = Value::Set(vec![rule(2, null(), null()), rule(1, null(), null())]);
         let config_disks = Value::List(vec![disk(6, null()), disk(5, null())]);
         let config = whole(null(), "b", null(), null(), config_rules, config_disks);
         let proposed_rules = Value::Set(vec![rule(2, null(), null()), rule(1, "tcp", "r1")]);
         let proposed_disks = Value::List(vec![disk(6, "/a"), disk(5, null())]);
-        let proposed =
-            whole("7".into(), "b", "e1".into(), null(), proposed_rules, proposed_disks);
+        let proposed = whole(
+            "7".into(),
+            "b",
+            "e1".into(),
+            null(),
+            proposed_rules,
+            proposed_disks,
+        );
         let planned = standard(&block(), &prior, &config, proposed);
         let rules = Value::Set(vec![rule(2, "tcp", Value::Unknown), rule(1, "tcp", "r1")]);
         let disks = Value::List(vec![disk(6, "/a"), disk(5, Value::Unknown)]);
-        assert_eq!(planned, whole("7".into(), "b", Value::Unknown, null(), rules, disks));
+        assert_eq!(
+            planned,
+            whole("7".into(), "b", Value::Unknown, null(), rules, disks)
+        );
     }
 }

@@ -5,9 +5,10 @@ use crate::value::Value;
 /// The configured element that `planned` was proposed from: the same wherever it says anything.
 pub(super) fn partner_in_config<'a>(planned: &Value, config: &'a Value) -> Option<&'a Value> {
     let items = config.as_elements()?;
-    items.iter().find(|item| *item == planned).or_else(|| {
-        items.iter().find(|item| agrees(item, planned))
-    })
+    items
+        .iter()
+        .find(|item| *item == planned)
+        .or_else(|| items.iter().find(|item| agrees(item, planned)))
 }
 
 /// The stored element that `planned` still is.
@@ -24,7 +25,10 @@ fn agrees(config: &Value, planned: &Value) -> bool {
             .all(|(name, value)| agrees(value, planned.get(name).unwrap_or(&Value::Null))),
         (Value::List(config), Value::List(planned)) => {
             config.len() == planned.len()
-                && config.iter().zip(planned).all(|(config, planned)| agrees(config, planned))
+                && config
+                    .iter()
+                    .zip(planned)
+                    .all(|(config, planned)| agrees(config, planned))
         }
         (Value::Set(config), Value::Set(planned)) => {
             config.len() == planned.len()
@@ -35,7 +39,9 @@ fn agrees(config: &Value, planned: &Value) -> bool {
         (Value::Map(config), Value::Map(planned)) => {
             config.len() == planned.len()
                 && config.iter().all(|(key, value)| {
-                    planned.get(key).is_some_and(|planned| agrees(value, planned))
+                    planned
+                        .get(key)
+                        .is_some_and(|planned| agrees(value, planned))
                 })
         }
         _ => config == planned,

@@ -44,9 +44,15 @@ fn compare_blocks(
         }
         BlockNesting::Single | BlockNesting::Group => {}
         BlockNesting::List | BlockNesting::Set | BlockNesting::Map => {
-            compare_elements(&block.attributes, prior, planned, path, &mut |a, b, path| {
-                compare_block(block, a, b, &path, found);
-            });
+            compare_elements(
+                &block.attributes,
+                prior,
+                planned,
+                path,
+                &mut |a, b, path| {
+                    compare_block(block, a, b, &path, found);
+                },
+            );
         }
     }
 }
@@ -64,7 +70,9 @@ fn compare_attributes(
         if attribute.requires_replace && prior != planned {
             found.insert(path.clone());
         }
-        let Kind::Nested(nesting, inner) = &attribute.kind else { continue };
+        let Kind::Nested(nesting, inner) = &attribute.kind else {
+            continue;
+        };
         match nesting {
             Nesting::Single if planned.as_object().is_some() => {
                 compare_attributes(inner, prior, planned, &path, found);
@@ -120,8 +128,14 @@ fn pair_sets<'a>(
     planned: &'a [Value],
     prior: &'a [Value],
 ) -> Vec<(&'a Value, &'a Value)> {
-    let mut gone: Vec<&Value> = prior.iter().filter(|item| !planned.contains(item)).collect();
-    let mut new: Vec<&Value> = planned.iter().filter(|item| !prior.contains(item)).collect();
+    let mut gone: Vec<&Value> = prior
+        .iter()
+        .filter(|item| !planned.contains(item))
+        .collect();
+    let mut new: Vec<&Value> = planned
+        .iter()
+        .filter(|item| !prior.contains(item))
+        .collect();
     let agree = |a: &Value, b: &Value| {
         attributes
             .iter()
@@ -129,13 +143,15 @@ fn pair_sets<'a>(
             .all(|(name, _)| a.attribute(name) == b.attribute(name))
     };
     let mut pairs = Vec::new();
-    new.retain(|item| match gone.iter().position(|before| agree(before, item)) {
-        Some(position) => {
-            pairs.push((*item, gone.remove(position)));
-            false
-        }
-        None => true,
-    });
+    new.retain(
+        |item| match gone.iter().position(|before| agree(before, item)) {
+            Some(position) => {
+                pairs.push((*item, gone.remove(position)));
+                false
+            }
+            None => true,
+        },
+    );
     let rest = gone.into_iter().chain(std::iter::repeat(NULL));
     pairs.extend(new.into_iter().zip(rest));
     pairs
@@ -151,8 +167,7 @@ mod tests {
             ("id", Attribute::string().required().requires_replace()),
             ("note", Attribute::string().optional()),
         ];
-        let block =
-            Block::new().attribute("items", Attribute::nested(nesting, inner).optional());
+        let block = Block::new().attribute("items", Attribute::nested(nesting, inner).optional());
         let whole = |items| object([("items", items)]);
         let found = requires_replace(&block, &whole(prior), &whole(planned));
         let found: Vec<String> = found.iter().map(Path::to_string).collect();
@@ -169,7 +184,12 @@ mod tests {
             Value::List(items.iter().map(|(id, note)| item(id, note)).collect())
         };
         let prior = list(&[("a", "1"), ("b", "1")]);
-        check(Nesting::List, prior.clone(), list(&[("a", "2"), ("c", "1")]), &["items[1].id"]);
+        check(
+            Nesting::List,
+            prior.clone(),
+            list(&[("a", "2"), ("c", "1")]),
+            &["items[1].id"],
+        );
         check(Nesting::List, prior.clone(), list(&[("a", "1")]), &[]);
         check(Nesting::List, list(&[("a", "1")]), prior, &["items[1].id"]);
     }
@@ -180,23 +200,42 @@ mod tests {
             Value::Set(items.iter().map(|(id, note)| item(id, note)).collect())
         };
         let prior = set(&[("a", "1"), ("b", "1")]);
-        check(Nesting::Set, prior.clone(), set(&[("b", "1"), ("a", "1")]), &[]);
-        check(Nesting::Set, prior.clone(), set(&[("b", "2"), ("a", "1")]), &[]);
+        check(
+            Nesting::Set,
+            prior.clone(),
+            set(&[("b", "1"), ("a", "1")]),
+            &[],
+        );
+        check(
+            Nesting::Set,
+            prior.clone(),
+            set(&[("b", "2"), ("a", "1")]),
+            &[],
+        );
         check(Nesting::Set, prior.clone(), set(&[("b", "1")]), &[]);
-        check(Nesting::Set, prior, set(&[("a", "1"), ("c", "1")]), &["items[*].id"]);
+        check(
+            Nesting::Set,
+            prior,
+            set(&[("a", "1"), ("c", "1")]),
+            &["items[*].id"],
+        );
     }
 
     #[test]
     fn an_object_that_is_removed_replaces_nothing_by_itself() {
         check(Nesting::Single, item("a", "1"), Value::Null, &[]);
-        check(Nesting::Single, item("a", "1"), item("b", "1"), &["items.id"]);
+        check(
+            Nesting::Single,
+            item("a", "1"),
+            item("b", "1"),
+            &["items.id"],
+        );
         check(Nesting::Single, Value::Null, item("b", "1"), &["items.id"]);
     }
 
     #[test]
     fn a_creation_replaces_nothing() {
-        let block = Block::new()
-            .attribute("id", Attribute::string().required().requires_replace());
+        let block = Block::new().attribute("id", Attribute::string().required().requires_replace());
         let planned = object([("id", "a".into())]);
         assert_eq!(requires_replace(&block, &Value::Null, &planned), []);
     }

@@ -27,7 +27,12 @@ type Views<'a> = [&'a Value; 3];
 fn plan_block(block: &Block, views: Views<'_>, path: &Path, found: &mut Vec<String>) {
     plan_attributes(block.attributes.iter(), views, path, found);
     for (name, nested) in &block.blocks {
-        plan_blocks(nested, views.map(|view| view.attribute(name)), &path.attribute(name), found);
+        plan_blocks(
+            nested,
+            views.map(|view| view.attribute(name)),
+            &path.attribute(name),
+            found,
+        );
     }
 }
 
@@ -47,7 +52,9 @@ fn plan_attribute(attribute: &Attribute, views: Views<'_>, path: &Path, found: &
     let [prior, config, planned] = views;
     if attribute.write_only {
         if !planned.is_null() {
-            found.push(format!("{path}: a write-only value must be null in the plan"));
+            found.push(format!(
+                "{path}: a write-only value must be null in the plan"
+            ));
         }
         return;
     }
@@ -80,7 +87,9 @@ fn plan_blocks(nested: &NestedBlock, views: Views<'_>, path: &Path, found: &mut 
     }
     let single = matches!(nested.nesting, BlockNesting::Single | BlockNesting::Group);
     if config.is_null() != planned.is_null() || config.is_unknown() != planned.is_unknown() {
-        found.push(format!("{path}: the planned blocks are not the configured ones"));
+        found.push(format!(
+            "{path}: the planned blocks are not the configured ones"
+        ));
         return;
     }
     plan_elements(single, views, path, found, &mut |views, path, found| {
@@ -116,7 +125,11 @@ fn plan_elements(
                     Value::Map(prior) => prior.get(key).unwrap_or(NULL),
                     _ => NULL,
                 };
-                each([prior, configs.get(key).unwrap_or(NULL), item], &path.key(key), found);
+                each(
+                    [prior, configs.get(key).unwrap_or(NULL), item],
+                    &path.key(key),
+                    found,
+                );
             }
         }
         (Value::Set(configs), Value::Set(items)) if configs.len() == items.len() => {
@@ -135,7 +148,9 @@ fn plan_elements(
                 }
             }
         }
-        _ => found.push(format!("{path}: not as many elements are planned as are configured")),
+        _ => found.push(format!(
+            "{path}: not as many elements are planned as are configured"
+        )),
     }
 }
 
@@ -223,12 +238,22 @@ mod tests {
         let config = value("A".into(), NULL, "s".into(), set);
         let planned_set = Value::Set(vec![element("x", Value::Unknown)]);
         let prior = value("a".into(), "7".into(), NULL, NULL);
-        check(&prior, &config, &value("a".into(), Value::Unknown, NULL, planned_set), &[]);
+        check(
+            &prior,
+            &config,
+            &value("a".into(), Value::Unknown, NULL, planned_set),
+            &[],
+        );
     }
 
     #[test]
     fn other_inventions_are_breaches() {
-        let config = value(NULL, "7".into(), "s".into(), Value::Set(vec![element("x", NULL)]));
+        let config = value(
+            NULL,
+            "7".into(),
+            "s".into(),
+            Value::Set(vec![element("x", NULL)]),
+        );
         let set = Value::Set(vec![element("y", NULL)]);
         check(
             &NULL,

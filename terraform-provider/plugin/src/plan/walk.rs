@@ -27,7 +27,9 @@ pub(super) fn walk(
     visit: &mut impl Visit,
 ) {
     attributes(block.attributes.iter(), planned, config, prior, visit);
-    let Value::Object(object) = planned else { return };
+    let Value::Object(object) = planned else {
+        return;
+    };
     for (name, nested) in &block.blocks {
         if let Some(planned) = object.get_mut(name) {
             let config = config.map(|config| config.attribute(name));
@@ -62,9 +64,13 @@ fn attributes<'a>(
     prior: &Value,
     visit: &mut impl Visit,
 ) {
-    let Value::Object(object) = planned else { return };
+    let Value::Object(object) = planned else {
+        return;
+    };
     for (name, attribute) in attributes {
-        let Some(planned) = object.get_mut(name) else { continue };
+        let Some(planned) = object.get_mut(name) else {
+            continue;
+        };
         let config = config.map(|config| config.attribute(name));
         let prior = prior.attribute(name);
         if visit(attribute, planned, config.unwrap_or(NULL), prior) == Descend::Yes {
@@ -80,7 +86,9 @@ fn nested(
     prior: &Value,
     visit: &mut impl Visit,
 ) {
-    let Kind::Nested(nesting, inner) = &attribute.kind else { return };
+    let Kind::Nested(nesting, inner) = &attribute.kind else {
+        return;
+    };
     match nesting {
         Nesting::Single => attributes(inner.iter(), planned, config, prior, visit),
         Nesting::List | Nesting::Set | Nesting::Map => {
@@ -101,7 +109,11 @@ fn elements(
     match planned {
         Value::List(items) => {
             let at = |value: &Value, index: usize| -> Value {
-                value.as_elements().and_then(|items| items.get(index)).unwrap_or(NULL).clone()
+                value
+                    .as_elements()
+                    .and_then(|items| items.get(index))
+                    .unwrap_or(NULL)
+                    .clone()
             };
             for (index, item) in items.iter_mut().enumerate() {
                 let config = config.map(|config| at(config, index));

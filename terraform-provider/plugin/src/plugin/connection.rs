@@ -42,7 +42,8 @@ pub(super) fn incoming(
                 },
                 () = sender.closed() => return,
             };
-            let (acceptor, sender, alive) = (acceptor.clone(), sender.clone(), lifetime.connected());
+            let (acceptor, sender, alive) =
+                (acceptor.clone(), sender.clone(), lifetime.connected());
             tokio::spawn(async move {
                 match secure(stream, acceptor).await {
                     // The server may be shutting down.

@@ -53,8 +53,15 @@ impl Handshake {
     ) -> Result<Self, Refusal> {
         let socket_dir = variable("PLUGIN_UNIX_SOCKET_DIR").filter(|dir| !dir.is_empty());
         let socket_dir = socket_dir.map(PathBuf::from);
-        if arguments.iter().any(|argument| argument == "--debug" || argument == "-debug") {
-            return Ok(Self { mode: Mode::Debug, client_certificate: None, socket_dir });
+        if arguments
+            .iter()
+            .any(|argument| argument == "--debug" || argument == "-debug")
+        {
+            return Ok(Self {
+                mode: Mode::Debug,
+                client_certificate: None,
+                socket_dir,
+            });
         }
         if variable(COOKIE_NAME).as_deref() != Some(COOKIE) {
             return Err(Refusal::NotStartedByTerraform);
@@ -65,7 +72,11 @@ impl Handshake {
             return Err(Refusal::NoCommonProtocol { offered });
         }
         let client_certificate = variable("PLUGIN_CLIENT_CERT").filter(|pem| !pem.is_empty());
-        Ok(Self { mode: Mode::Plugin, client_certificate, socket_dir })
+        Ok(Self {
+            mode: Mode::Plugin,
+            client_certificate,
+            socket_dir,
+        })
     }
 }
 
@@ -82,26 +93,43 @@ mod tests {
     fn from(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Handshake, Refusal> {
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
         Handshake::from_env(&arguments, |name| {
-            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            variables
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
         })
     }
 
     #[test]
     fn the_cookie_is_asked_for() {
         assert_eq!(from(&[], &[]), Err(Refusal::NotStartedByTerraform));
-        assert_eq!(from(&[], &[(COOKIE_NAME, "x")]), Err(Refusal::NotStartedByTerraform));
+        assert_eq!(
+            from(&[], &[(COOKIE_NAME, "x")]),
+            Err(Refusal::NotStartedByTerraform)
+        );
         assert!(from(&[], &[(COOKIE_NAME, COOKIE)]).is_ok());
     }
 
     #[test]
     fn protocol_6_must_be_offered() {
-        let offer = |versions| from(&[], &[(COOKIE_NAME, COOKIE), ("PLUGIN_PROTOCOL_VERSIONS", versions)]);
+        let offer = |versions| {
+            from(
+                &[],
+                &[
+                    (COOKIE_NAME, COOKIE),
+                    ("PLUGIN_PROTOCOL_VERSIONS", versions),
+                ],
+            )
+        };
         assert!(offer("5,6").is_ok());
         assert!(offer("6").is_ok());
         assert!(offer("5, 6").is_ok());
         for versions in ["5", "", "66", "five"] {
             let refusal = offer(versions).unwrap_err();
-            assert!(refusal.to_string().contains(&format!("{versions:?}")), "{refusal}");
+            assert!(
+                refusal.to_string().contains(&format!("{versions:?}")),
+                "{refusal}"
+            );
         }
     }
 
@@ -114,6 +142,9 @@ mod tests {
 
     #[test]
     fn the_line_has_the_certificate_without_padding() {
-        assert_eq!(line(Path::new("/tmp/p"), b"\xfb\xff"), "1|6|unix|/tmp/p|grpc|+/8");
+        assert_eq!(
+            line(Path::new("/tmp/p"), b"\xfb\xff"),
+            "1|6|unix|/tmp/p|grpc|+/8"
+        );
     }
 }

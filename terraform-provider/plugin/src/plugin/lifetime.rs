@@ -84,9 +84,17 @@ impl Drop for Guard {
 async fn abandoned(mut connections: watch::Receiver<Connections>) {
     loop {
         let now = *connections.borrow_and_update();
-        let patience = if now.ever { LAST_CONNECTION } else { FIRST_CONNECTION };
+        let patience = if now.ever {
+            LAST_CONNECTION
+        } else {
+            FIRST_CONNECTION
+        };
         let changed = connections.changed();
-        let changed = if now.now > 0 { Ok(changed.await) } else { timeout(patience, changed).await };
+        let changed = if now.now > 0 {
+            Ok(changed.await)
+        } else {
+            timeout(patience, changed).await
+        };
         if !matches!(changed, Ok(Ok(()))) {
             return;
         }

@@ -15,10 +15,10 @@ use std::process::ExitCode;
 use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::log;
 use crate::provider::Provider;
 use crate::server::Server;
 use crate::wire::tfplugin6::provider_server::ProviderServer;
-use crate::log;
 use connection::incoming;
 use handshake::{Handshake, Mode};
 use lifetime::Lifetime;
@@ -62,7 +62,10 @@ pub fn serve(address: &str, provider: impl Provider) -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a person reads this: there is no Terraform to tell")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a person reads this: there is no Terraform to tell"
+)]
 fn fail(message: &str) -> ExitCode {
     eprintln!("{message}");
     ExitCode::FAILURE

@@ -47,7 +47,10 @@ struct Silence<T> {
 
 impl<T> Silence<T> {
     fn until(shutdown: &CancellationToken) -> Self {
-        Self { shutdown: Box::pin(shutdown.clone().cancelled_owned()), item: PhantomData }
+        Self {
+            shutdown: Box::pin(shutdown.clone().cancelled_owned()),
+            item: PhantomData,
+        }
     }
 }
 

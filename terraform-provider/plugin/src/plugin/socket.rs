@@ -62,12 +62,18 @@ impl Drop for Socket {
 
 fn fitting(directory: &Path, name: &str) -> PathBuf {
     let path = directory.join(name);
-    if path.as_os_str().len() <= MAX_PATH { path } else { Path::new("/tmp").join(name) }
+    if path.as_os_str().len() <= MAX_PATH {
+        path
+    } else {
+        Path::new("/tmp").join(name)
+    }
 }
 
 /// Removes sockets that killed processes of this user left behind.
 pub(super) fn sweep(directory: &Path) {
-    let Ok(entries) = fs::read_dir(directory) else { return };
+    let Ok(entries) = fs::read_dir(directory) else {
+        return;
+    };
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with(PREFIX) {
             remove_if_dead(&entry.path());
@@ -78,7 +84,9 @@ pub(super) fn sweep(directory: &Path) {
 /// A socket that refuses connections has no process; those of other users cannot be removed
 /// from a directory with the sticky bit, such as /tmp.
 fn remove_if_dead(path: &Path) {
-    let Ok(file) = fs::symlink_metadata(path) else { return };
+    let Ok(file) = fs::symlink_metadata(path) else {
+        return;
+    };
     let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
     if file.file_type().is_socket() && UnixStream::connect(path).is_err_and(refused) {
         let _ = fs::remove_file(path);
@@ -92,7 +100,10 @@ mod tests {
     #[test]
     fn a_long_directory_falls_back_to_tmp() {
         let long = PathBuf::from("/").join("x".repeat(100));
-        assert_eq!(fitting(&long, "s"), Path::new("/").join("x".repeat(100)).join("s"));
+        assert_eq!(
+            fitting(&long, "s"),
+            Path::new("/").join("x".repeat(100)).join("s")
+        );
         assert_eq!(fitting(&long, "socket"), Path::new("/tmp/socket"));
     }
 
@@ -101,7 +112,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let socket = Socket::bind(Some(directory.path())).unwrap();
         let path = socket.path().to_owned();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         let second = Socket::bind(Some(directory.path())).unwrap();
         assert_ne!(second.path(), path);
         drop(socket);

@@ -63,7 +63,10 @@ struct Pinned {
 
 impl Pinned {
     fn new(certificate: CertificateDer<'static>, provider: &CryptoProvider) -> Self {
-        Self { certificate, algorithms: provider.signature_verification_algorithms }
+        Self {
+            certificate,
+            algorithms: provider.signature_verification_algorithms,
+        }
     }
 }
 
@@ -81,7 +84,9 @@ impl ClientCertVerifier for Pinned {
         if *end_entity == self.certificate {
             Ok(ClientCertVerified::assertion())
         } else {
-            Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
+            Err(Error::InvalidCertificate(
+                CertificateError::ApplicationVerificationFailure,
+            ))
         }
     }
 
@@ -116,16 +121,28 @@ mod tests {
 
     #[test]
     fn the_key_of_terraform_is_wanted() {
-        let pinned = Pinned::new(CertificateDer::from(vec![1]), &aws_lc_rs::default_provider());
-        assert!(pinned.supported_verify_schemes().contains(&SignatureScheme::ECDSA_NISTP521_SHA512));
+        let pinned = Pinned::new(
+            CertificateDer::from(vec![1]),
+            &aws_lc_rs::default_provider(),
+        );
+        assert!(
+            pinned
+                .supported_verify_schemes()
+                .contains(&SignatureScheme::ECDSA_NISTP521_SHA512)
+        );
         assert!(pinned.client_auth_mandatory());
     }
 
     #[test]
     fn only_the_pinned_certificate_is_let_in() {
-        let pinned = Pinned::new(CertificateDer::from(vec![1]), &aws_lc_rs::default_provider());
+        let pinned = Pinned::new(
+            CertificateDer::from(vec![1]),
+            &aws_lc_rs::default_provider(),
+        );
         let verify = |bytes: Vec<u8>| {
-            pinned.verify_client_cert(&CertificateDer::from(bytes), &[], UnixTime::now()).is_ok()
+            pinned
+                .verify_client_cert(&CertificateDer::from(bytes), &[], UnixTime::now())
+                .is_ok()
         };
         assert!(verify(vec![1]));
         assert!(!verify(vec![2]));
@@ -135,6 +152,9 @@ mod tests {
     #[test]
     fn something_else_in_the_environment_is_said() {
         let error = acceptor("not PEM").err().unwrap();
-        assert_eq!(error.to_string(), "PLUGIN_CLIENT_CERT is not a PEM certificate");
+        assert_eq!(
+            error.to_string(),
+            "PLUGIN_CLIENT_CERT is not a PEM certificate"
+        );
     }
 }

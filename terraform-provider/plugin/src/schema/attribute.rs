@@ -102,7 +102,10 @@ impl Attribute {
         nesting: Nesting,
         attributes: impl IntoIterator<Item = (N, Attribute)>,
     ) -> Self {
-        let attributes = attributes.into_iter().map(|(name, a)| (name.into(), a)).collect();
+        let attributes = attributes
+            .into_iter()
+            .map(|(name, a)| (name.into(), a))
+            .collect();
         Self::new(Kind::Nested(nesting, attributes))
     }
 
@@ -220,7 +223,10 @@ impl Attribute {
             Kind::Plain(ty) => ty.clone(),
             Kind::Nested(nesting, attributes) => {
                 let object = Type::Object(
-                    attributes.iter().map(|(name, a)| (name.clone(), a.value_type())).collect(),
+                    attributes
+                        .iter()
+                        .map(|(name, a)| (name.clone(), a.value_type()))
+                        .collect(),
                 );
                 match nesting {
                     Nesting::Single => object,

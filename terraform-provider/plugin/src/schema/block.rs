@@ -133,8 +133,14 @@ impl Block {
     /// The type of its values: an object of the attributes and the blocks.
     #[must_use]
     pub fn value_type(&self) -> Type {
-        let attributes = self.attributes.iter().map(|(name, a)| (name.clone(), a.value_type()));
-        let blocks = self.blocks.iter().map(|(name, b)| (name.clone(), b.value_type()));
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(name, a)| (name.clone(), a.value_type()));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|(name, b)| (name.clone(), b.value_type()));
         Type::Object(attributes.chain(blocks).collect())
     }
 
@@ -144,16 +150,22 @@ impl Block {
             Step::Attribute(name) => Some(name.as_str()),
             Step::Key(_) | Step::Index(_) | Step::Element => None,
         });
-        let Some(first) = steps.next() else { return false };
+        let Some(first) = steps.next() else {
+            return false;
+        };
         let mut block = self;
         let mut name = first;
         let mut attribute = loop {
             if let Some(attribute) = block.attributes.get(name) {
                 break attribute;
             }
-            let Some(nested) = block.blocks.get(name) else { return true };
+            let Some(nested) = block.blocks.get(name) else {
+                return true;
+            };
             // Terraform shows a block by its header only.
-            let Some(next) = steps.next() else { return false };
+            let Some(next) = steps.next() else {
+                return false;
+            };
             (block, name) = (&nested.block, next);
         };
         for name in steps {
@@ -176,7 +188,12 @@ impl NestedBlock {
     /// Blocks of any number, held as `nesting` says.
     #[must_use]
     pub fn new(nesting: BlockNesting, block: Block) -> Self {
-        Self { nesting, block, min_items: 0, max_items: 0 }
+        Self {
+            nesting,
+            block,
+            min_items: 0,
+            max_items: 0,
+        }
     }
 
     /// There need not be one.

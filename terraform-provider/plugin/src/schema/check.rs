@@ -16,7 +16,11 @@ pub(crate) fn problems(schema: &Schema) -> Vec<String> {
 }
 
 fn check_block(block: &Block, at: &str, in_set: bool, found: &mut Vec<String>) {
-    for name in block.attributes.keys().filter(|name| block.blocks.contains_key(*name)) {
+    for name in block
+        .attributes
+        .keys()
+        .filter(|name| block.blocks.contains_key(*name))
+    {
         found.push(format!("{at}{name}: is both an attribute and a block"));
     }
     check_attributes(&block.attributes, at, in_set, found);
@@ -26,7 +30,9 @@ fn check_block(block: &Block, at: &str, in_set: bool, found: &mut Vec<String>) {
         let in_set = in_set || nested.nesting == BlockNesting::Set;
         check_block(&nested.block, &format!("{at}{name}."), in_set, found);
         if nested.block.value_type().has_dynamic() && nested.nesting != BlockNesting::Single {
-            found.push(format!("{at}{name}: repeated blocks cannot hold dynamic types"));
+            found.push(format!(
+                "{at}{name}: repeated blocks cannot hold dynamic types"
+            ));
         }
     }
 }
@@ -41,10 +47,14 @@ fn check_items(nested: &NestedBlock, at: &str, found: &mut Vec<String>) {
             found.push(format!("{at}: a single block has at most one item"));
         }
         BlockNesting::Group | BlockNesting::Map if min != 0 || max != 0 => {
-            found.push(format!("{at}: blocks of this nesting have no limits on their number"));
+            found.push(format!(
+                "{at}: blocks of this nesting have no limits on their number"
+            ));
         }
         BlockNesting::List | BlockNesting::Set if max != 0 && min > max => {
-            found.push(format!("{at}: the least number of blocks exceeds the greatest"));
+            found.push(format!(
+                "{at}: the least number of blocks exceeds the greatest"
+            ));
         }
         _ => {}
     }
@@ -114,7 +124,9 @@ fn has_dynamic_element(ty: &Type) -> bool {
 fn check_name(name: &str, at: &str, found: &mut Vec<String>) {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
     if name.is_empty() || !name.bytes().all(allowed) {
-        found.push(format!("{at}{name}: a name has only lower-case letters, digits and _"));
+        found.push(format!(
+            "{at}{name}: a name has only lower-case letters, digits and _"
+        ));
     }
 }
 
@@ -132,7 +144,10 @@ mod tests {
         check(
             Block::new()
                 .attribute("name", Attribute::string().required())
-                .nested("rule", NestedBlock::new(BlockNesting::List, nested).max_items(3)),
+                .nested(
+                    "rule",
+                    NestedBlock::new(BlockNesting::List, nested).max_items(3),
+                ),
             &[],
         );
     }
@@ -157,7 +172,10 @@ mod tests {
         let secret = Attribute::string().optional().write_only();
         check(
             Block::new()
-                .attribute("a", Attribute::nested(Nesting::Set, [("secret", secret)]).optional())
+                .attribute(
+                    "a",
+                    Attribute::nested(Nesting::Set, [("secret", secret)]).optional(),
+                )
                 .attribute("b", Attribute::of(Type::set(Type::Dynamic)).optional()),
             &[
                 "a.secret: a write-only attribute cannot stand inside a set",

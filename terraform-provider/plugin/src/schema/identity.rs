@@ -48,12 +48,21 @@ impl IdentitySchema {
 
     fn with(mut self, name: &str, ty: Type, description: &str, required_for_import: bool) -> Self {
         let description = description.to_owned();
-        let attribute = IdentityAttribute { ty, required_for_import, description };
+        let attribute = IdentityAttribute {
+            ty,
+            required_for_import,
+            description,
+        };
         self.attributes.insert(name.to_owned(), attribute);
         self
     }
 
     pub(crate) fn value_type(&self) -> Type {
-        Type::Object(self.attributes.iter().map(|(name, a)| (name.clone(), a.ty.clone())).collect())
+        Type::Object(
+            self.attributes
+                .iter()
+                .map(|(name, a)| (name.clone(), a.ty.clone()))
+                .collect(),
+        )
     }
 }

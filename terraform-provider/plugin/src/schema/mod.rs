@@ -10,8 +10,8 @@ mod wire;
 pub use attribute::{Attribute, Kind, Mode, Nesting};
 pub use block::{Block, BlockNesting, Member, NestedBlock};
 pub use identity::{IdentityAttribute, IdentitySchema};
-pub use validator::{Validator, length, one_of, range, validator};
 pub(crate) use validator::validate;
+pub use validator::{Validator, length, one_of, range, validator};
 
 use crate::model::Model;
 use crate::value::Type;

@@ -92,7 +92,9 @@ pub(crate) fn validate(block: &Block, config: &Value) -> Diagnostics {
 }
 
 fn visit_block(block: &Block, value: &Value, path: &Path, found: &mut Diagnostics) {
-    let Some(object) = value.as_object() else { return };
+    let Some(object) = value.as_object() else {
+        return;
+    };
     for (name, attribute) in &block.attributes {
         if let Some(value) = object.get(name) {
             visit_attribute(attribute, value, &path.attribute(name), found);
@@ -123,9 +125,13 @@ fn visit_attribute(attribute: &Attribute, value: &Value, path: &Path, found: &mu
             found.push(Diagnostic::error(summary, reason).at(path.clone()));
         }
     }
-    let Kind::Nested(nesting, attributes) = &attribute.kind else { return };
+    let Kind::Nested(nesting, attributes) = &attribute.kind else {
+        return;
+    };
     let mut each = |value: &Value, path: Path| {
-        let Some(object) = value.as_object() else { return };
+        let Some(object) = value.as_object() else {
+            return;
+        };
         for (name, attribute) in attributes {
             if let Some(value) = object.get(name) {
                 visit_attribute(attribute, value, &path.attribute(name), found);
@@ -142,10 +148,15 @@ fn visit_attribute(attribute: &Attribute, value: &Value, path: &Path, found: &mu
 fn visit_items(value: &Value, path: &Path, mut each: impl FnMut(&Value, Path)) {
     match value {
         Value::List(items) => {
-            items.iter().enumerate().for_each(|(index, item)| each(item, path.index(index)));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, item)| each(item, path.index(index)));
         }
         Value::Set(items) => items.iter().for_each(|item| each(item, path.element())),
-        Value::Map(items) => items.iter().for_each(|(key, item)| each(item, path.key(key))),
+        Value::Map(items) => items
+            .iter()
+            .for_each(|(key, item)| each(item, path.key(key))),
         _ => {}
     }
 }
@@ -161,10 +172,19 @@ mod tests {
 
     #[test]
     fn messages_say_what_is_expected() {
-        assert_eq!(check(&one_of(&["a", "b"]), "c"), r#"Expected one of "a", "b"."#);
+        assert_eq!(
+            check(&one_of(&["a", "b"]), "c"),
+            r#"Expected one of "a", "b"."#
+        );
         assert_eq!(check(&one_of(&["a", "b"]), "b"), "");
-        assert_eq!(check(&length(1..=3), ""), "Expected 1 to 3 characters, found 0.");
-        assert_eq!(check(&length(..3), "äöü"), "Expected less than 3 characters, found 3.");
+        assert_eq!(
+            check(&length(1..=3), ""),
+            "Expected 1 to 3 characters, found 0."
+        );
+        assert_eq!(
+            check(&length(..3), "äöü"),
+            "Expected less than 3 characters, found 3."
+        );
         assert_eq!(check(&range(60..), 59), "Expected at least 60.");
         assert_eq!(check(&range(60..=86_400), 60), "");
     }
@@ -172,8 +192,10 @@ mod tests {
     #[test]
     fn validators_reach_nested_values_and_skip_unknown_ones() {
         let port = Attribute::number().optional().validate(range(1..=65_535));
-        let block = Block::new()
-            .attribute("rules", Attribute::nested(Nesting::List, [("port", port)]).optional());
+        let block = Block::new().attribute(
+            "rules",
+            Attribute::nested(Nesting::List, [("port", port)]).optional(),
+        );
         let rule = |port: Value| Value::Object(Object::from([("port".to_owned(), port)]));
         let rules = Value::List(vec![rule(1.into()), rule(Value::Unknown), rule(0.into())]);
         let config = Value::Object(Object::from([("rules".to_owned(), rules)]));

@@ -11,8 +11,14 @@ const MARKDOWN: i32 = wire::StringKind::Markdown as i32;
 
 impl Schema {
     pub(crate) fn to_wire(&self) -> wire::Schema {
-        let block = wire::schema::Block { version: self.version, ..self.block.to_wire() };
-        wire::Schema { version: self.version, block: Some(block) }
+        let block = wire::schema::Block {
+            version: self.version,
+            ..self.block.to_wire()
+        };
+        wire::Schema {
+            version: self.version,
+            block: Some(block),
+        }
     }
 }
 
@@ -20,8 +26,16 @@ impl Block {
     fn to_wire(&self) -> wire::schema::Block {
         wire::schema::Block {
             version: 0,
-            attributes: self.attributes.iter().map(|(name, a)| a.to_wire(name)).collect(),
-            block_types: self.blocks.iter().map(|(name, b)| b.to_wire(name)).collect(),
+            attributes: self
+                .attributes
+                .iter()
+                .map(|(name, a)| a.to_wire(name))
+                .collect(),
+            block_types: self
+                .blocks
+                .iter()
+                .map(|(name, b)| b.to_wire(name))
+                .collect(),
             description: self.description.clone(),
             description_kind: MARKDOWN,
             deprecated: self.deprecation.is_some(),
@@ -61,7 +75,10 @@ impl Attribute {
                     Nesting::Map => ObjectMode::Map,
                 };
                 let attributes = attributes.iter().map(|(name, a)| a.to_wire(name)).collect();
-                let object = wire::schema::Object { attributes, nesting: nesting.into() };
+                let object = wire::schema::Object {
+                    attributes,
+                    nesting: nesting.into(),
+                };
                 (Vec::new(), Some(object))
             }
         };
@@ -85,13 +102,16 @@ impl Attribute {
 impl IdentitySchema {
     pub(crate) fn to_wire(&self) -> wire::ResourceIdentitySchema {
         use wire::resource_identity_schema::IdentityAttribute;
-        let attributes = self.attributes.iter().map(|(name, attribute)| IdentityAttribute {
-            name: name.clone(),
-            r#type: attribute.ty.to_bytes(),
-            required_for_import: attribute.required_for_import,
-            optional_for_import: !attribute.required_for_import,
-            description: attribute.description.clone(),
-        });
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(name, attribute)| IdentityAttribute {
+                name: name.clone(),
+                r#type: attribute.ty.to_bytes(),
+                required_for_import: attribute.required_for_import,
+                optional_for_import: !attribute.required_for_import,
+                description: attribute.description.clone(),
+            });
         wire::ResourceIdentitySchema {
             version: self.version,
             identity_attributes: attributes.collect(),

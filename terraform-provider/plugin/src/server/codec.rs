@@ -18,7 +18,10 @@ pub(super) fn decode(value: Option<&wire::DynamicValue>, ty: &Type) -> Result<Va
 
 /// Writes a value as MessagePack.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<wire::DynamicValue, CodecError> {
-    Ok(wire::DynamicValue { msgpack: msgpack::encode(value, ty)?, json: Vec::new() })
+    Ok(wire::DynamicValue {
+        msgpack: msgpack::encode(value, ty)?,
+        json: Vec::new(),
+    })
 }
 
 impl Shape {
@@ -29,7 +32,10 @@ impl Shape {
     pub(super) fn encode(&self, value: &Value) -> Reply<wire::DynamicValue> {
         encode(value, &self.ty).map_err(|error| {
             let detail = format!("This is a bug in the provider. {error}");
-            self.wire(Diagnostic::error("The provider returned an invalid value", detail))
+            self.wire(Diagnostic::error(
+                "The provider returned an invalid value",
+                detail,
+            ))
         })
     }
 
@@ -45,7 +51,9 @@ pub(super) fn deferred(
     allowed: bool,
 ) -> Result<Option<wire::Deferred>, Diagnostic> {
     use wire::deferred::Reason;
-    let Some(deferral) = deferral else { return Ok(None) };
+    let Some(deferral) = deferral else {
+        return Ok(None);
+    };
     if !allowed {
         return Err(Diagnostic::error(
             "The operation cannot be put off",
@@ -58,7 +66,9 @@ pub(super) fn deferred(
         Deferral::ProviderConfigUnknown => Reason::ProviderConfigUnknown,
         Deferral::AbsentPrerequisite => Reason::AbsentPrereq,
     };
-    Ok(Some(wire::Deferred { reason: reason.into() }))
+    Ok(Some(wire::Deferred {
+        reason: reason.into(),
+    }))
 }
 
 pub(super) fn deferral_allowed(capabilities: Option<&wire::ClientCapabilities>) -> bool {
@@ -73,11 +83,17 @@ pub(super) fn unknown_as_null(value: Value) -> Value {
         Value::List(items) => Value::List(each(items)),
         Value::Set(items) => Value::Set(each(items)),
         Value::Tuple(items) => Value::Tuple(each(items)),
-        Value::Map(items) => {
-            Value::Map(items.into_iter().map(|(key, item)| (key, unknown_as_null(item))).collect())
-        }
+        Value::Map(items) => Value::Map(
+            items
+                .into_iter()
+                .map(|(key, item)| (key, unknown_as_null(item)))
+                .collect(),
+        ),
         Value::Object(items) => Value::Object(
-            items.into_iter().map(|(name, item)| (name, unknown_as_null(item))).collect(),
+            items
+                .into_iter()
+                .map(|(name, item)| (name, unknown_as_null(item)))
+                .collect(),
         ),
         Value::Dynamic(inner) => {
             let (ty, value) = *inner;

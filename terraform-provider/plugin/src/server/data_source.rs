@@ -24,7 +24,9 @@ pub(super) async fn validate_config(
     if !found.has_errors() {
         found.extend(served.item.validate(&call, config).await);
     }
-    Ok(validate_data_resource_config::Response { diagnostics: shape.wire(found) })
+    Ok(validate_data_resource_config::Response {
+        diagnostics: shape.wire(found),
+    })
 }
 
 pub(super) async fn read(

@@ -28,7 +28,9 @@ pub(super) async fn validate_config(
     if !found.has_errors() {
         found.extend(served.item.validate(&call, config).await);
     }
-    Ok(validate_ephemeral_resource_config::Response { diagnostics: shape.wire(found) })
+    Ok(validate_ephemeral_resource_config::Response {
+        diagnostics: shape.wire(found),
+    })
 }
 
 pub(super) async fn open(
@@ -80,5 +82,7 @@ pub(super) async fn close(
     let served = inner.ephemeral(&request.type_name)?;
     let private = Private::from_bytes(&request.private.unwrap_or_default());
     let (Ok(found) | Err(found)) = served.item.close(&call, private).await;
-    Ok(close_ephemeral_resource::Response { diagnostics: served.shape().wire(found) })
+    Ok(close_ephemeral_resource::Response {
+        diagnostics: served.shape().wire(found),
+    })
 }

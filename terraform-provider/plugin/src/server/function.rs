@@ -19,7 +19,10 @@ pub(super) async fn list(
     let functions = inner.functions.iter();
     let functions =
         functions.map(|(name, function)| (name.clone(), function.signature().to_wire()));
-    Ok(get_functions::Response { functions: functions.collect(), diagnostics: Vec::new() })
+    Ok(get_functions::Response {
+        functions: functions.collect(),
+        diagnostics: Vec::new(),
+    })
 }
 
 pub(super) async fn call(
@@ -41,13 +44,25 @@ pub(super) async fn call(
         .take(request.arguments.len())
         .collect();
     if types.len() < request.arguments.len().max(signature.parameters.len()) {
-        return Err(error("Wrong number of arguments", format!("Function {:?}.", request.name)));
+        return Err(error(
+            "Wrong number of arguments",
+            format!("Function {:?}.", request.name),
+        ));
     }
-    let arguments = request.arguments.iter().zip(types).enumerate().map(|(position, (value, ty))| {
-        decode(Some(value), ty).map_err(|reason| {
-            FunctionError::argument(i64::try_from(position).unwrap_or(0), reason.to_string())
-        })
-    });
+    let arguments =
+        request
+            .arguments
+            .iter()
+            .zip(types)
+            .enumerate()
+            .map(|(position, (value, ty))| {
+                decode(Some(value), ty).map_err(|reason| {
+                    FunctionError::argument(
+                        i64::try_from(position).unwrap_or(0),
+                        reason.to_string(),
+                    )
+                })
+            });
     let outcome = match arguments.collect::<Result<Vec<_>, _>>() {
         Ok(arguments) => function.call(arguments).await,
         Err(error) => Err(error),
@@ -56,11 +71,20 @@ pub(super) async fn call(
         encode(&result, &signature.result).map_err(|reason| FunctionError::new(reason.to_string()))
     });
     Ok(match outcome {
-        Ok(result) => call_function::Response { result: Some(result), error: None },
+        Ok(result) => call_function::Response {
+            result: Some(result),
+            error: None,
+        },
         Err(error) => {
             let FunctionError { text, argument } = error;
-            let error = wire::FunctionError { text, function_argument: argument };
-            call_function::Response { result: None, error: Some(error) }
+            let error = wire::FunctionError {
+                text,
+                function_argument: argument,
+            };
+            call_function::Response {
+                result: None,
+                error: Some(error),
+            }
         }
     })
 }

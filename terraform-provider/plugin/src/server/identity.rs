@@ -42,7 +42,9 @@ pub(super) async fn upgrade(
     let upgraded = json::decode(&stored, &ty)
         .and_then(|identity| encode(&identity, &ty))
         .map_err(|reason| error("The identity cannot be read", reason.to_string()))?;
-    let identity = wire::ResourceIdentityData { identity_data: Some(upgraded) };
+    let identity = wire::ResourceIdentityData {
+        identity_data: Some(upgraded),
+    };
     Ok(upgrade_resource_identity::Response {
         upgraded_identity: Some(identity),
         diagnostics: Vec::new(),
@@ -68,9 +70,14 @@ impl Served<dyn AnyResource> {
             return Ok(None);
         }
         let invalid = |reason: CodecError| {
-            error("The provider returned an invalid identity", reason.to_string())
+            error(
+                "The provider returned an invalid identity",
+                reason.to_string(),
+            )
         };
         let data = encode(&identity, &schema.value_type()).map_err(invalid)?;
-        Ok(Some(wire::ResourceIdentityData { identity_data: Some(data) }))
+        Ok(Some(wire::ResourceIdentityData {
+            identity_data: Some(data),
+        }))
     }
 }

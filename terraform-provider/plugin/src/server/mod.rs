@@ -6,11 +6,17 @@ mod ephemeral;
 mod function;
 mod identity;
 mod provider;
+#[expect(
+    clippy::needless_update,
+    reason = "some answers have no more than messages"
+)]
 mod reply;
 mod resource;
 mod rpc;
 mod served;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -96,7 +102,10 @@ impl Server {
 
 impl Inner {
     fn stop_token(&self) -> CancellationToken {
-        self.stop.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.stop
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn stop(&self) {
@@ -105,31 +114,48 @@ impl Inner {
     }
 
     fn terraform_version(&self) -> Arc<str> {
-        Arc::clone(&self.terraform_version.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(
+            &self
+                .terraform_version
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     fn capabilities(&self) -> wire::ServerCapabilities {
         wire::ServerCapabilities {
             plan_destroy: true,
             get_provider_schema_optional: true,
-            move_resource_state: self.resources.values().any(|served| served.item.accepts_moves()),
+            move_resource_state: self
+                .resources
+                .values()
+                .any(|served| served.item.accepts_moves()),
             generate_resource_config: false,
         }
     }
 
     fn resource(&self, name: &str) -> Reply<&Served<dyn AnyResource>> {
-        self.resources.get(name).ok_or_else(|| reply::unknown_type("resource", name))
+        self.resources
+            .get(name)
+            .ok_or_else(|| reply::unknown_type("resource", name))
     }
 
     fn data_source(&self, name: &str) -> Reply<&Served<dyn AnyDataSource>> {
-        self.data_sources.get(name).ok_or_else(|| reply::unknown_type("data source", name))
+        self.data_sources
+            .get(name)
+            .ok_or_else(|| reply::unknown_type("data source", name))
     }
 
     fn ephemeral(&self, name: &str) -> Reply<&Served<dyn AnyEphemeral>> {
-        self.ephemerals.get(name).ok_or_else(|| reply::unknown_type("ephemeral resource", name))
+        self.ephemerals
+            .get(name)
+            .ok_or_else(|| reply::unknown_type("ephemeral resource", name))
     }
 }
 
 fn served<T: ?Sized>(items: BTreeMap<String, Arc<T>>) -> BTreeMap<String, Served<T>> {
-    items.into_iter().map(|(name, item)| (name, Served::new(item))).collect()
+    items
+        .into_iter()
+        .map(|(name, item)| (name, Served::new(item)))
+        .collect()
 }

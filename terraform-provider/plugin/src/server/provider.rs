@@ -16,7 +16,9 @@ pub(super) async fn metadata(
     _call: Call,
     _request: get_metadata::Request,
 ) -> Reply<get_metadata::Response> {
-    let type_name = |name: &String| get_metadata::TypeName { type_name: name.clone() };
+    let type_name = |name: &String| get_metadata::TypeName {
+        type_name: name.clone(),
+    };
     let function_name = |name: &String| get_metadata::FunctionName { name: name.clone() };
     Ok(get_metadata::Response {
         server_capabilities: Some(inner.capabilities()),
@@ -36,15 +38,24 @@ pub(super) async fn schema(
     let mut found = inner.problems.clone();
     let provider = schema_of("provider", &inner.provider, &mut found);
     let resource_schemas = inner.resources.iter().map(|(name, served)| {
-        (name.clone(), schema_of(&format!("resource {name}"), served, &mut found))
+        (
+            name.clone(),
+            schema_of(&format!("resource {name}"), served, &mut found),
+        )
     });
     let resource_schemas = resource_schemas.collect();
     let data_source_schemas = inner.data_sources.iter().map(|(name, served)| {
-        (name.clone(), schema_of(&format!("data source {name}"), served, &mut found))
+        (
+            name.clone(),
+            schema_of(&format!("data source {name}"), served, &mut found),
+        )
     });
     let data_source_schemas = data_source_schemas.collect();
     let ephemeral_resource_schemas = inner.ephemerals.iter().map(|(name, served)| {
-        (name.clone(), schema_of(&format!("ephemeral resource {name}"), served, &mut found))
+        (
+            name.clone(),
+            schema_of(&format!("ephemeral resource {name}"), served, &mut found),
+        )
     });
     let ephemeral_resource_schemas = ephemeral_resource_schemas.collect();
     Ok(get_provider_schema::Response {
@@ -69,7 +80,10 @@ fn schema_of<T: HasSchema + ?Sized>(
     found: &mut Diagnostics,
 ) -> wire::Schema {
     let schema: &Schema = &served.shape().schema;
-    found.extend(breaches(&format!("schema of the {what}"), &schema.problems()));
+    found.extend(breaches(
+        &format!("schema of the {what}"),
+        &schema.problems(),
+    ));
     schema.to_wire()
 }
 
@@ -84,7 +98,9 @@ pub(super) async fn validate_config(
     if !found.has_errors() {
         found.extend(inner.provider.item.validate(&call, config).await);
     }
-    Ok(validate_provider_config::Response { diagnostics: shape.wire(found) })
+    Ok(validate_provider_config::Response {
+        diagnostics: shape.wire(found),
+    })
 }
 
 pub(super) async fn configure(
@@ -92,10 +108,14 @@ pub(super) async fn configure(
     call: Call,
     request: configure_provider::Request,
 ) -> Reply<configure_provider::Response> {
-    *inner.terraform_version.write().unwrap_or_else(PoisonError::into_inner) =
-        Arc::from(request.terraform_version);
+    *inner
+        .terraform_version
+        .write()
+        .unwrap_or_else(PoisonError::into_inner) = Arc::from(request.terraform_version);
     let shape = inner.provider.shape();
     let config = shape.decode(request.config.as_ref())?;
     let (Ok(found) | Err(found)) = inner.provider.item.configure(&call, config).await;
-    Ok(configure_provider::Response { diagnostics: shape.wire(found) })
+    Ok(configure_provider::Response {
+        diagnostics: shape.wire(found),
+    })
 }

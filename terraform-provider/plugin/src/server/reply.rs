@@ -46,10 +46,18 @@ failed!(
 
 impl Failed for wire::call_function::Response {
     fn failed(diagnostics: Vec<wire::Diagnostic>) -> Self {
-        let texts = diagnostics.into_iter().map(|d| format!("{}: {}", d.summary, d.detail));
+        let texts = diagnostics
+            .into_iter()
+            .map(|d| format!("{}: {}", d.summary, d.detail));
         let text = texts.collect::<Vec<_>>().join("\n");
-        let error = wire::FunctionError { text, function_argument: None };
-        Self { result: None, error: Some(error) }
+        let error = wire::FunctionError {
+            text,
+            function_argument: None,
+        };
+        Self {
+            result: None,
+            error: Some(error),
+        }
     }
 }
 
@@ -58,7 +66,10 @@ pub(super) fn error(summary: &str, detail: impl Into<String>) -> Vec<wire::Diagn
 }
 
 pub(super) fn unknown_type(kind: &str, name: &str) -> Vec<wire::Diagnostic> {
-    error("Unknown type", format!("This provider serves no {kind} named {name:?}."))
+    error(
+        "Unknown type",
+        format!("This provider serves no {kind} named {name:?}."),
+    )
 }
 
 pub(super) fn panicked(rpc: &str) -> Vec<wire::Diagnostic> {

@@ -25,15 +25,18 @@ pub(super) async fn validate_config(
     let shape = served.shape();
     let config = shape.decode(request.config.as_ref())?;
     let mut found = validate(shape.block(), &config);
-    let write_only_allowed =
-        request.client_capabilities.is_some_and(|client| client.write_only_attributes_allowed);
+    let write_only_allowed = request
+        .client_capabilities
+        .is_some_and(|client| client.write_only_attributes_allowed);
     if !write_only_allowed {
         found.extend(refuse_write_only(shape, &config));
     }
     if !found.has_errors() {
         found.extend(served.item.validate(&call, config).await);
     }
-    Ok(validate_resource_config::Response { diagnostics: shape.wire(found) })
+    Ok(validate_resource_config::Response {
+        diagnostics: shape.wire(found),
+    })
 }
 
 /// An older Terraform would store a write-only value.
@@ -72,7 +75,12 @@ pub(super) async fn plan(
     }
     let planned = plan::standard(shape.block(), &prior, &config, proposed);
     let private = Private::from_bytes(&request.prior_private);
-    let input = PlanInput { prior: prior.clone(), config: config.clone(), planned, private };
+    let input = PlanInput {
+        prior: prior.clone(),
+        config: config.clone(),
+        planned,
+        private,
+    };
     let made = served.item.plan(&call, input).await;
     let mut made = made.map_err(|found| shape.wire(found))?;
     plan::drop_write_only(shape.block(), &mut made.planned);
@@ -91,8 +99,7 @@ fn plan_response(
     made: Planned,
     deferral_allowed: bool,
 ) -> Reply<plan_resource_change::Response> {
-    let deferred =
-        deferred(made.deferral, deferral_allowed).map_err(|found| shape.wire(found))?;
+    let deferred = deferred(made.deferral, deferral_allowed).map_err(|found| shape.wire(found))?;
     let mut paths = plan::requires_replace(shape.block(), prior, &made.planned);
     if !prior.is_null() {
         paths.extend(made.requires_replace);
@@ -121,7 +128,12 @@ pub(super) async fn apply(
     let planned = shape.decode(request.planned_state.as_ref())?;
     let config = shape.decode(request.config.as_ref())?;
     let private = Private::from_bytes(&request.planned_private);
-    let input = PlanInput { prior: prior.clone(), config, planned: planned.clone(), private };
+    let input = PlanInput {
+        prior: prior.clone(),
+        config,
+        planned: planned.clone(),
+        private,
+    };
     let applied = match change(&*served.item, &call, input).await {
         Ok(applied) => applied,
         Err(found) => {
@@ -142,13 +154,28 @@ async fn change(
     call: &Call,
     input: PlanInput,
 ) -> Result<Applied, Diagnostics> {
-    let PlanInput { prior, config, planned, private } = input;
+    let PlanInput {
+        prior,
+        config,
+        planned,
+        private,
+    } = input;
     if planned.is_null() {
         resource.delete(call, prior, private).await
     } else if prior.is_null() {
         resource.create(call, config, planned, private).await
     } else {
-        resource.update(call, PlanInput { prior, config, planned, private }).await
+        resource
+            .update(
+                call,
+                PlanInput {
+                    prior,
+                    config,
+                    planned,
+                    private,
+                },
+            )
+            .await
     }
 }
 
@@ -173,7 +200,9 @@ fn applied_response(
     let new_identity = served.identity_data(&state, applied.identity)?;
     Ok(apply_resource_change::Response {
         new_state: Some(shape.encode(&state)?),
-        private: applied.private.map_or(planned_private, |private| private.to_bytes()),
+        private: applied
+            .private
+            .map_or(planned_private, |private| private.to_bytes()),
         diagnostics: shape.wire(found),
         new_identity,
         ..apply_resource_change::Response::default()

@@ -53,7 +53,10 @@ impl HasSchema for dyn AnyEphemeral {
 
 impl<T: ?Sized> Served<T> {
     pub(crate) fn new(item: Arc<T>) -> Self {
-        Self { item, shape: OnceLock::new() }
+        Self {
+            item,
+            shape: OnceLock::new(),
+        }
     }
 }
 

@@ -34,7 +34,9 @@ pub(super) async fn read(
     };
     Ok(read_resource::Response {
         new_state: Some(shape.encode(&storable(shape, read.state))?),
-        private: read.private.map_or(request.private, |private| private.to_bytes()),
+        private: read
+            .private
+            .map_or(request.private, |private| private.to_bytes()),
         diagnostics: shape.wire(read.diagnostics),
         new_identity,
         ..read_resource::Response::default()
@@ -70,7 +72,10 @@ pub(super) async fn import(
     let mut found = imported.diagnostics;
     let state = storable(shape, imported.state);
     if state.is_null() && !found.has_errors() {
-        found.push(Diagnostic::error("There is no such object", "The import found nothing."));
+        found.push(Diagnostic::error(
+            "There is no such object",
+            "The import found nothing.",
+        ));
     }
     let imported_resources = if found.has_errors() {
         Vec::new()
@@ -109,7 +114,10 @@ pub(super) async fn upgrade(
         ));
     }
     if request.version < current {
-        let upgraded = served.item.upgrade(&call, request.version, parse(&stored)?).await;
+        let upgraded = served
+            .item
+            .upgrade(&call, request.version, parse(&stored)?)
+            .await;
         let upgraded = upgraded.map_err(|found| shape.wire(found))?;
         stored = serde_json::Value::Object(upgraded).to_string().into_bytes();
     }
@@ -153,7 +161,11 @@ pub(super) fn stored_json(raw: Option<wire::RawState>) -> Reply<Vec<u8>> {
             "It was stored by Terraform before 0.12. Apply it with Terraform 0.12 first.",
         ));
     }
-    Ok(if raw.json.is_empty() { b"null".to_vec() } else { raw.json })
+    Ok(if raw.json.is_empty() {
+        b"null".to_vec()
+    } else {
+        raw.json
+    })
 }
 
 fn parse(stored: &[u8]) -> Reply<JsonObject> {

@@ -24,8 +24,7 @@ fn read(raw: &RawValue, ty: &Type, path: &Path) -> Result<Value, CodecError> {
     if text == "null" {
         return Ok(Value::Null);
     }
-    let wrong =
-        |_| CodecError::new(path, format!("is not a {}", super::msgpack::type_name(ty)));
+    let wrong = |_| CodecError::new(path, format!("is not a {}", super::msgpack::type_name(ty)));
     match ty {
         Type::Bool => scalar::<bool>(text).map(Value::Bool).map_err(wrong),
         Type::String => scalar::<String>(text).map(Value::String).map_err(wrong),
@@ -33,7 +32,10 @@ fn read(raw: &RawValue, ty: &Type, path: &Path) -> Result<Value, CodecError> {
             // A number may also stand as text, to keep its digits.
             let unquoted = scalar::<String>(text);
             let digits = unquoted.as_deref().unwrap_or(text);
-            digits.parse::<Number>().map(Value::Number).map_err(|_| wrong(()))
+            digits
+                .parse::<Number>()
+                .map(Value::Number)
+                .map_err(|_| wrong(()))
         }
         Type::List(element) => items(text, element, path).map(Value::List),
         Type::Set(element) => items(text, element, path).map(Value::Set),
@@ -90,7 +92,10 @@ fn dynamic(text: &str, path: &Path) -> Result<Value, CodecError> {
 
 fn items(text: &str, element: &Type, path: &Path) -> Result<Vec<Value>, CodecError> {
     let raws: Vec<&RawValue> = parse(text, path)?;
-    raws.iter().enumerate().map(|(index, raw)| read(raw, element, &path.index(index))).collect()
+    raws.iter()
+        .enumerate()
+        .map(|(index, raw)| read(raw, element, &path.index(index)))
+        .collect()
 }
 
 fn scalar<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, ()> {
@@ -140,7 +145,11 @@ mod tests {
 
     #[test]
     fn a_dynamic_value_brings_its_type() {
-        let value = decode(br#"{"type":["list","string"],"value":["a"]}"#, &Type::Dynamic).unwrap();
+        let value = decode(
+            br#"{"type":["list","string"],"value":["a"]}"#,
+            &Type::Dynamic,
+        )
+        .unwrap();
         let inner = (Type::list(Type::String), Value::List(vec!["a".into()]));
         assert_eq!(value, Value::Dynamic(Box::new(inner)));
     }

@@ -104,7 +104,9 @@ impl Value {
     #[must_use]
     pub fn attribute(&self, name: &str) -> &Value {
         const NULL: &Value = &Value::Null;
-        self.as_object().and_then(|object| object.get(name)).unwrap_or(NULL)
+        self.as_object()
+            .and_then(|object| object.get(name))
+            .unwrap_or(NULL)
     }
 }
 
@@ -135,13 +137,15 @@ fn same_elements(a: &[Value], b: &[Value]) -> bool {
         return true;
     }
     let mut rest: Vec<&Value> = b.iter().collect();
-    a.iter().all(|element| match rest.iter().position(|other| *other == element) {
-        Some(found) => {
-            rest.swap_remove(found);
-            true
-        }
-        None => false,
-    })
+    a.iter().all(
+        |element| match rest.iter().position(|other| *other == element) {
+            Some(found) => {
+                rest.swap_remove(found);
+                true
+            }
+            None => false,
+        },
+    )
 }
 
 impl From<bool> for Value {
@@ -153,6 +157,12 @@ impl From<bool> for Value {
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Self::Number(Number::from(value))
+    }
+}
+
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        Self::from(i64::from(value))
     }
 }
 
@@ -184,7 +194,10 @@ pub struct CodecError {
 
 impl CodecError {
     pub(crate) fn new(path: &Path, reason: impl Into<String>) -> Self {
-        Self { path: path.clone(), reason: reason.into() }
+        Self {
+            path: path.clone(),
+            reason: reason.into(),
+        }
     }
 }
 

@@ -69,7 +69,10 @@ fn write(out: &mut Vec<u8>, value: &Value, ty: &Type, path: &Path) -> Result<(),
         (Value::Object(object), Type::Object(attributes)) => {
             encode::write_map_len(out, length(attributes.len(), path)?).map_err(full)?;
             if let Some(name) = object.keys().find(|name| !attributes.contains_key(*name)) {
-                return Err(CodecError::new(path, format!("no attribute is named {name:?}")));
+                return Err(CodecError::new(
+                    path,
+                    format!("no attribute is named {name:?}"),
+                ));
             }
             for (name, ty) in attributes {
                 encode::write_str(out, name).map_err(full)?;
@@ -122,9 +125,15 @@ fn read(input: &mut Bytes<'_>, ty: &Type, path: &Path, depth: usize) -> Result<V
         return Ok(Value::Null);
     }
     match ty {
-        Type::Bool => decode::read_bool(input).map(Value::Bool).map_err(|_| mismatch(path, ty)),
-        Type::Number => read_number(input, marker).ok_or_else(|| mismatch(path, ty)).map(Value::Number),
-        Type::String => read_text(input).ok_or_else(|| mismatch(path, ty)).map(Value::String),
+        Type::Bool => decode::read_bool(input)
+            .map(Value::Bool)
+            .map_err(|_| mismatch(path, ty)),
+        Type::Number => read_number(input, marker)
+            .ok_or_else(|| mismatch(path, ty))
+            .map(Value::Number),
+        Type::String => read_text(input)
+            .ok_or_else(|| mismatch(path, ty))
+            .map(Value::String),
         Type::List(element) => read_items(input, element, path, depth).map(Value::List),
         Type::Set(element) => read_items(input, element, path, depth).map(Value::Set),
         Type::Tuple(types) => {
@@ -171,8 +180,8 @@ fn read_items(
     path: &Path,
     depth: usize,
 ) -> Result<Vec<Value>, CodecError> {
-    let count = decode::read_array_len(input)
-        .map_err(|_| CodecError::new(path, "is not a sequence"))?;
+    let count =
+        decode::read_array_len(input).map_err(|_| CodecError::new(path, "is not a sequence"))?;
     // The count is not trusted for an allocation: each element takes at least a byte.
     let mut items = Vec::with_capacity((count as usize).min(input.remaining_slice().len()));
     for index in 0..count as usize {
@@ -201,7 +210,10 @@ fn read_object(
     }
     for name in attributes.keys() {
         if !object.contains_key(name) {
-            return Err(CodecError::new(path, format!("attribute {name:?} is missing")));
+            return Err(CodecError::new(
+                path,
+                format!("attribute {name:?} is missing"),
+            ));
         }
     }
     Ok(Value::Object(object))
@@ -260,9 +272,9 @@ fn skip_extension(input: &mut Bytes<'_>, header: Extension) -> Option<()> {
     input.read_u8().ok()?;
     let length = match header {
         Extension::Fixed(length) => length,
-        Extension::Sized(width) => {
-            take(input, width)?.iter().fold(0, |length, byte| length << 8 | usize::from(*byte))
-        }
+        Extension::Sized(width) => take(input, width)?
+            .iter()
+            .fold(0, |length, byte| length << 8 | usize::from(*byte)),
     };
     take(input, length.checked_add(1)?).map(|_| ())
 }
@@ -298,5 +310,195 @@ fn kind(value: &Value) -> &'static str {
         Value::Map(_) => "map",
         Value::Object(_) => "object",
         Value::Dynamic(_) => "dynamic value",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn hex(text: &str) -> Vec<u8> {
+        let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b' ').collect();
+        digits
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
+    }
+
+    fn check(bytes: &str, ty: &Type, value: &Value) {
+        assert_eq!(decode(&hex(bytes), ty).unwrap(), *value);
+        assert_eq!(encode(value, ty).unwrap(), hex(bytes), "{value:?}");
+    }
+
+    fn number(text: &str) -> Value {
+        Value::Number(text.parse().unwrap())
+    }
+
+    #[test]
+    fn values_have_the_bytes_terraform_sends() {
+        check("c0", &Type::String, &Value::Null);
+        check("d4 00 00", &Type::Bool, &Value::Unknown);
+        check("c3", &Type::Bool, &true.into());
+        check("a3 73 76 63", &Type::String, &"svc".into());
+        check("2a", &Type::Number, &42.into());
+        check("d1 ff 00", &Type::Number, &(-256).into());
+        check("cb 3f e0 00 00 00 00 00 00", &Type::Number, &number("0.5"));
+        check("a4 33 2e 31 34", &Type::Number, &number("3.14"));
+        check(
+            "b4 31 38 34 34 36 37 34 34 30 37 33 37 30 39 35 35 31 36 31 35",
+            &Type::Number,
+            &number("18446744073709551615"),
+        );
+        let object = Type::object([("a", Type::set(Type::String)), ("b", Type::map(Type::Bool))]);
+        let value = crate::testing::object([
+            ("a", Value::Set(vec!["x".into()])),
+            ("b", Value::Map([("k".to_owned(), Value::Null)].into())),
+        ]);
+        check("82 a1 61 91 a1 78 a1 62 81 a1 6b c0", &object, &value);
+        let dynamic = Value::Dynamic(Box::new((Type::String, "x".into())));
+        check(
+            "92 c4 08 22 73 74 72 69 6e 67 22 a1 78",
+            &Type::Dynamic,
+            &dynamic,
+        );
+        let tuple = Value::Tuple(vec![true.into(), "x".into()]);
+        check(
+            "92 c3 a1 78",
+            &Type::Tuple(vec![Type::Bool, Type::String]),
+            &tuple,
+        );
+    }
+
+    #[test]
+    fn a_refined_unknown_is_an_unknown() {
+        // Not null, with the prefix "svc-"; then a number between two bounds.
+        for (bytes, ty) in [
+            ("c7 08 0c 82 01 c2 02 a4 73 76 63 2d", Type::String),
+            ("c7 0b 0c 83 01 c2 03 92 01 c3 04 92 02 c3", Type::Number),
+        ] {
+            let mut bytes = hex(bytes);
+            bytes[1] = u8::try_from(bytes.len() - 3).unwrap();
+            assert_eq!(decode(&bytes, &ty).unwrap(), Value::Unknown);
+        }
+    }
+
+    #[test]
+    fn an_unsigned_number_beyond_64_bits_with_sign_keeps_its_digits() {
+        let value = decode(&hex("cf ff ff ff ff ff ff ff ff"), &Type::Number).unwrap();
+        assert_eq!(value, number("18446744073709551615"));
+    }
+
+    #[test]
+    fn an_object_has_exactly_its_attributes() {
+        let ty = Type::object([("a", Type::String), ("b", Type::String)]);
+        let error = decode(&hex("81 a1 61 c0"), &ty).unwrap_err();
+        assert_eq!(error.to_string(), "(root): attribute \"b\" is missing");
+        let error = decode(&hex("81 a1 7a c0"), &ty).unwrap_err();
+        assert_eq!(error.to_string(), "(root): no attribute is named \"z\"");
+        // What is left out of a value is written as null.
+        let value = crate::testing::object([("a", "x".into())]);
+        assert_eq!(encode(&value, &ty).unwrap(), hex("82 a1 61 a1 78 a1 62 c0"));
+    }
+
+    #[test]
+    fn broken_bytes_are_errors() {
+        let list = Type::list(Type::String);
+        for (bytes, ty) in [
+            ("", Type::String),
+            ("a3 73", Type::String),
+            ("c3", Type::String),
+            ("c0 c0", Type::String),
+            ("a1 ff", Type::String),
+            ("dd ff ff ff ff", list),
+            ("c9 ff ff ff ff 0c", Type::Bool),
+            ("a1 78", Type::Number),
+            ("cb 7f f8 00 00 00 00 00 00", Type::Number),
+        ] {
+            assert!(decode(&hex(bytes), &ty).is_err(), "{bytes}");
+        }
+        let mut deep = Type::Bool;
+        let mut bytes = vec![0xc3];
+        for _ in 0..200 {
+            deep = Type::list(deep);
+            bytes.insert(0, 0x91);
+        }
+        assert!(
+            decode(&bytes, &deep)
+                .unwrap_err()
+                .to_string()
+                .ends_with("nests too deep")
+        );
+    }
+
+    fn value_of(ty: &Type) -> BoxedStrategy<Value> {
+        let known = match ty {
+            Type::Bool => any::<bool>().prop_map(Value::from).boxed(),
+            Type::String => ".{0,12}".prop_map(Value::from).boxed(),
+            Type::Number => prop_oneof![
+                any::<i64>().prop_map(Value::from),
+                any::<u64>().prop_map(|number| Value::Number(Number::from(number))),
+                "-?[0-9]{1,40}(\\.[0-9]{1,30})?".prop_map(|text| number(&text)),
+                proptest::num::f64::NORMAL
+                    .prop_map(|float| Value::Number(Number::from_wire_f64(float).unwrap())),
+            ]
+            .boxed(),
+            Type::List(element) => prop::collection::vec(value_of(element), 0..4)
+                .prop_map(Value::List)
+                .boxed(),
+            Type::Set(element) => prop::collection::vec(value_of(element), 0..4)
+                .prop_map(Value::Set)
+                .boxed(),
+            Type::Map(element) => prop::collection::btree_map(".{0,4}", value_of(element), 0..4)
+                .prop_map(Value::Map)
+                .boxed(),
+            Type::Object(attributes) => {
+                let mut object = Just(Object::new()).boxed();
+                for (name, ty) in attributes.clone() {
+                    object = (object, value_of(&ty))
+                        .prop_map(move |(mut object, value)| {
+                            object.insert(name.clone(), value);
+                            object
+                        })
+                        .boxed();
+                }
+                object.prop_map(Value::Object).boxed()
+            }
+            Type::Tuple(_) | Type::Dynamic => Just(Value::Null).boxed(),
+        };
+        prop_oneof![1 => Just(Value::Null), 1 => Just(Value::Unknown), 8 => known].boxed()
+    }
+
+    fn any_type() -> impl Strategy<Value = Type> {
+        let leaf = prop_oneof![Just(Type::Bool), Just(Type::String), Just(Type::Number)];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                inner.clone().prop_map(Type::list),
+                inner.clone().prop_map(Type::set),
+                inner.clone().prop_map(Type::map),
+                prop::collection::btree_map("[a-z]{1,5}", inner, 1..4).prop_map(Type::Object),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_survives_the_wire(
+            (ty, value) in any_type().prop_flat_map(|ty| {
+                let values = value_of(&ty);
+                (Just(ty), values)
+            })
+        ) {
+            let bytes = encode(&value, &ty).unwrap();
+            prop_assert_eq!(decode(&bytes, &ty).unwrap(), value);
+        }
+
+        #[test]
+        fn no_bytes_make_the_decoder_panic(
+            ty in any_type(),
+            bytes in prop::collection::vec(any::<u8>(), 0..64),
+        ) {
+            let _ = decode(&bytes, &ty);
+        }
     }
 }

@@ -94,7 +94,11 @@ impl TryFrom<f64> for Number {
     type Error = NumberError;
 
     fn try_from(value: f64) -> Result<Self, NumberError> {
-        if value.is_finite() { value.to_string().parse() } else { Err(NumberError) }
+        if value.is_finite() {
+            value.to_string().parse()
+        } else {
+            Err(NumberError)
+        }
     }
 }
 
@@ -114,7 +118,8 @@ impl FromStr for Number {
         let (mantissa, exponent) = split_exponent(digits)?;
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
+        if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction)
+        {
             return Err(NumberError);
         }
         Ok(canonical(negative, whole, fraction, exponent))
@@ -126,7 +131,11 @@ fn split_exponent(digits: &str) -> Result<(&str, i64), NumberError> {
         return Ok((digits, 0));
     };
     let exponent: i64 = exponent.parse().map_err(|_| NumberError)?;
-    if exponent.abs() > MAX_EXPONENT { Err(NumberError) } else { Ok((mantissa, exponent)) }
+    if exponent.abs() > MAX_EXPONENT {
+        Err(NumberError)
+    } else {
+        Ok((mantissa, exponent))
+    }
 }
 
 fn canonical(negative: bool, whole: &str, fraction: &str, exponent: i64) -> Number {
@@ -155,7 +164,8 @@ fn canonical(negative: bool, whole: &str, fraction: &str, exponent: i64) -> Numb
     } else {
         format!("{sign}{whole}.{fraction}")
     };
-    text.parse::<i64>().map_or(Number(Repr::Decimal(text)), Number::from)
+    text.parse::<i64>()
+        .map_or(Number(Repr::Decimal(text)), Number::from)
 }
 
 #[cfg(test)]
@@ -163,7 +173,11 @@ mod tests {
     use super::*;
 
     fn check(text: &str, canonical: &str) {
-        assert_eq!(text.parse::<Number>().unwrap().to_string(), canonical, "{text}");
+        assert_eq!(
+            text.parse::<Number>().unwrap().to_string(),
+            canonical,
+            "{text}"
+        );
     }
 
     #[test]
@@ -178,12 +192,26 @@ mod tests {
         check("00012.50", "12.5");
         check("18446744073709551615", "18446744073709551615");
         check("9223372036854775807", "9223372036854775807");
-        check("123456789012345678901234567890", "123456789012345678901234567890");
+        check(
+            "123456789012345678901234567890",
+            "123456789012345678901234567890",
+        );
     }
 
     #[test]
     fn other_text_is_refused() {
-        for text in ["", "-", ".", "1.2.3", "0x10", "NaN", "inf", "1e", "1e99999999999", "--1"] {
+        for text in [
+            "",
+            "-",
+            ".",
+            "1.2.3",
+            "0x10",
+            "NaN",
+            "inf",
+            "1e",
+            "1e99999999999",
+            "--1",
+        ] {
             assert!(text.parse::<Number>().is_err(), "{text}");
         }
     }
@@ -191,7 +219,11 @@ mod tests {
     #[test]
     fn wire_floats_keep_every_digit() {
         let tenth = Number::from_wire_f64(0.1).unwrap();
-        assert!(tenth.to_string().starts_with("0.1000000000000000055511151231257827"));
+        assert!(
+            tenth
+                .to_string()
+                .starts_with("0.1000000000000000055511151231257827")
+        );
         assert_eq!(tenth.exact_f64(), Some(0.1));
         assert_eq!("0.1".parse::<Number>().unwrap().exact_f64(), None);
         assert_eq!(Number::from_wire_f64(0.5).unwrap().to_string(), "0.5");

@@ -64,7 +64,11 @@ impl Path {
 
     /// The part Terraform can follow: it ends before the first element of a set.
     pub(crate) fn addressable(&self) -> &[Step] {
-        let end = self.0.iter().position(|step| *step == Step::Element).unwrap_or(self.0.len());
+        let end = self
+            .0
+            .iter()
+            .position(|step| *step == Step::Element)
+            .unwrap_or(self.0.len());
         &self.0[..end]
     }
 }

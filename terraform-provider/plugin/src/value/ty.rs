@@ -48,7 +48,12 @@ impl Type {
 
     /// An object with these attributes.
     pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
-        Self::Object(attributes.into_iter().map(|(name, ty)| (name.into(), ty)).collect())
+        Self::Object(
+            attributes
+                .into_iter()
+                .map(|(name, ty)| (name.into(), ty))
+                .collect(),
+        )
     }
 
     /// True if [`Type::Dynamic`] occurs anywhere in it.
@@ -73,12 +78,17 @@ impl Type {
             Self::Set(element) => json!(["set", element.to_json()]),
             Self::Map(element) => json!(["map", element.to_json()]),
             Self::Object(attributes) => {
-                let attributes: serde_json::Map<_, _> =
-                    attributes.iter().map(|(name, ty)| (name.clone(), ty.to_json())).collect();
+                let attributes: serde_json::Map<_, _> = attributes
+                    .iter()
+                    .map(|(name, ty)| (name.clone(), ty.to_json()))
+                    .collect();
                 json!(["object", attributes])
             }
             Self::Tuple(elements) => {
-                json!(["tuple", elements.iter().map(Self::to_json).collect::<Vec<_>>()])
+                json!([
+                    "tuple",
+                    elements.iter().map(Self::to_json).collect::<Vec<_>>()
+                ])
             }
         }
     }
@@ -106,9 +116,11 @@ impl Type {
                     .map(|(name, ty)| Some((name.clone(), Self::from_json(ty)?)))
                     .collect::<Option<_>>()
                     .map(Self::Object),
-                ("tuple", Json::Array(elements)) => {
-                    elements.iter().map(Self::from_json).collect::<Option<_>>().map(Self::Tuple)
-                }
+                ("tuple", Json::Array(elements)) => elements
+                    .iter()
+                    .map(Self::from_json)
+                    .collect::<Option<_>>()
+                    .map(Self::Tuple),
                 _ => None,
             },
             _ => None,
