@@ -13,8 +13,8 @@ provider "m2m" {}
 
 resource "m2m_oauth_client" "demo" {
   name        = "demo"
-  description = "Reads orders for the demo"
-  scopes      = ["orders:read"]
+  description = "Reads orders, and looks at clients"
+  scopes      = ["orders:read", "clients:read"]
 }
 
 output "client_id" {

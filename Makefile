@@ -1,0 +1,45 @@
+# Everything a developer or a CI machine does starts here; `make help` lists it.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+PROGRAMS := -p m2m-local -p terraform-provider-m2m -p m2m-demo -p tfplugin
+VENV := .venv
+# The newest that the Makefile was tried with.
+CARGO_DENY := 0.20.2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check bench build tools
+
+help: ## List what can be done
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## Show terraform apply, a machine's token, its verification and its end
+	cargo build $(PROGRAMS)
+	@$(TARGET)/debug/m2m-demo
+
+serve: ## Keep the service running on http://127.0.0.1:8080, its data in .m2m
+	cargo build -p m2m-local
+	@$(TARGET)/debug/m2m serve
+
+test: ## Run every test; what cannot run here says why
+	cargo build $(PROGRAMS)
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		cargo nextest run --workspace --no-fail-fast && cargo test --workspace --doc --quiet; \
+	else \
+		cargo test --workspace --no-fail-fast; \
+	fi
+
+check: tools ## Format, lints, licences, advisories and docs
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	cargo deny --workspace check licenses bans sources
+
+bench: ## Measure the token endpoint beside the ceiling of its HTTP stack
+	cargo build --release -p m2m-local -p m2m-bench
+	@$(TARGET)/release/m2m-bench
+
+build: ## Build every program
+	cargo build $(PROGRAMS)
+
+tools:
+	@cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny@$(CARGO_DENY)
