@@ -84,13 +84,13 @@ impl Terraform {
     pub(crate) async fn apply(&self) -> Outcome<()> {
         self.run(&["apply", "-auto-approve", "-no-color"])
             .await
-            .map(drop)
+            .map(|output| show_progress(&output))
     }
 
     pub(crate) async fn destroy(&self) -> Outcome<()> {
         self.run(&["destroy", "-auto-approve", "-no-color"])
             .await
-            .map(drop)
+            .map(|output| show_progress(&output))
     }
 
     /// `-detailed-exitcode` makes a plan with changes fail.
