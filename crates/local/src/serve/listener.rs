@@ -27,8 +27,8 @@ const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// How long requests under way may go on after a stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A bound socket.
-pub(super) struct Listener {
+/// A bound socket of this machine alone, with the limits that every server of ours has.
+pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
     tls: bool,
@@ -36,7 +36,11 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    pub(super) fn bind(address: SocketAddr, tls: bool) -> Result<Self, ServeError> {
+    /// Binds a loopback address; port 0 takes any free one.
+    ///
+    /// # Errors
+    /// The address is not of this machine alone, or is taken.
+    pub fn bind(address: SocketAddr, tls: bool) -> Result<Self, ServeError> {
         if !address.ip().is_loopback() {
             return Err(ServeError::NotLoopback(address));
         }
@@ -52,7 +56,8 @@ impl Listener {
         })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    /// What it is bound to.
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
@@ -66,7 +71,11 @@ impl Listener {
         Ok(Some(ca_file))
     }
 
-    pub(super) async fn serve(
+    /// Answers with the router until `shutdown`, then finishes what is under way.
+    ///
+    /// # Errors
+    /// The socket broke.
+    pub async fn serve(
         self,
         router: Router,
         shutdown: impl Future<Output = ()>,

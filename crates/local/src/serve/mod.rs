@@ -27,6 +27,7 @@ use tracing::info;
 
 pub use admin_file::{AdminFile, AdminFileError};
 pub use error::ServeError;
+pub use listener::Listener;
 pub use options::Options;
 
 use crate::stand_in::StandIn;
@@ -43,7 +44,7 @@ pub struct Server {
     ca_file: Option<PathBuf>,
     new_admin_file: Option<PathBuf>,
     deployment: Deployment,
-    listener: listener::Listener,
+    listener: Listener,
 }
 
 impl Server {
@@ -52,7 +53,7 @@ impl Server {
     /// # Errors
     /// The directory or the port is taken, the issuer is another than recorded, or a store failed.
     pub async fn start(options: &Options) -> Result<Self, ServeError> {
-        let listener = listener::Listener::bind(options.listen, options.tls)?;
+        let listener = Listener::bind(options.listen, options.tls)?;
         let stand_in = StandIn::open(&options.data_dir)?;
         let issuer = record::issuer(options, listener.address())?;
         let config = config_of(options, issuer.clone());
