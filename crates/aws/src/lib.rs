@@ -4,6 +4,7 @@
 //! one conditional write; every read that decides something is strongly consistent.
 
 pub mod config;
+mod deadline;
 mod deployment;
 mod dynamodb;
 mod failure;

@@ -5,9 +5,7 @@ use std::time::Duration;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-/// The longest that one step of a port may take, retries included; a request's own deadline at the
-/// gateway is 29 seconds.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
+use crate::deadline::DEADLINE;
 
 /// Bounds every call: 1 second to connect, 2 seconds an attempt, 5 seconds in all.
 pub(crate) fn timeouts() -> TimeoutConfig {

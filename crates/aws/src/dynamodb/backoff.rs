@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use m2m_core::ports::StoreError;
 use m2m_core::random::Random;
-use tokio::time::{Instant, sleep};
-
-use crate::sdk::DEADLINE;
+use tokio::time::sleep;
 
 /// How often something is tried before it counts as failed.
 const ATTEMPTS: u32 = 8;
@@ -21,7 +19,6 @@ pub(super) struct Backoff<'a> {
     what: &'a str,
     attempts: u32,
     pause: Duration,
-    deadline: Instant,
 }
 
 impl<'a> Backoff<'a> {
@@ -31,16 +28,15 @@ impl<'a> Backoff<'a> {
             what,
             attempts: 1,
             pause: FIRST_PAUSE,
-            deadline: Instant::now() + DEADLINE,
         }
     }
 
     /// Waits a growing random while before the next attempt.
     ///
     /// # Errors
-    /// There were enough attempts, or the time is up; says the reason of the last.
+    /// There were enough attempts; says the reason of the last.
     pub(super) async fn pause(&mut self, reason: String) -> Result<(), StoreError> {
-        if self.attempts == ATTEMPTS || Instant::now() >= self.deadline {
+        if self.attempts == ATTEMPTS {
             return Err(StoreError::new(self.what, reason));
         }
         sleep(self.pause.mul_f64(fraction(self.random))).await;

@@ -15,6 +15,7 @@ use super::key::{Key, ORGANIZATION_COPIES};
 use super::principals_memory::PrincipalsMemory;
 use super::table::Found;
 use super::transaction::{Transacted, Write};
+use crate::deadline::within_deadline;
 
 /// Clients, owners and organizations in the table.
 pub(crate) struct DynamoDbDirectory {
@@ -52,7 +53,8 @@ impl Directory for DynamoDbDirectory {
         if let Some((_, _, along)) = &remembered {
             keys.extend([along.owner.clone(), along.organization.clone()]);
         }
-        let mut found = self.table.find_all("read a client", keys).await?;
+        let what = "read a client";
+        let mut found = within_deadline(what, self.table.find_all(what, keys)).await?;
         let Some(item) = found.take(&client_key) else {
             return Ok(Lookup::default());
         };
@@ -82,10 +84,8 @@ impl Directory for DynamoDbDirectory {
             organization: self.any_copy(organization),
         };
         let both = vec![keys.owner.clone(), keys.organization.clone()];
-        let mut found = self
-            .table
-            .find_all("read an owner and an organization", both)
-            .await?;
+        let what = "read an owner and an organization";
+        let mut found = within_deadline(what, self.table.find_all(what, both)).await?;
         keys.take_from(&mut found)
     }
 
@@ -100,15 +100,14 @@ impl Directory for DynamoDbDirectory {
             let item = organization::to_item(organization, copy)?;
             writes.push(Write::Put(item, Expression::when_absent()));
         }
-        let transacted = self
-            .table
-            .transact("write an owner and an organization", writes)
-            .await?;
+        let what = "write an owner and an organization";
+        let transacted = within_deadline(what, self.table.transact(what, writes)).await?;
         Ok(transacted == Transacted::Written)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.table.find("reach the table", Key::ping()).await?;
+        let what = "reach the table";
+        within_deadline(what, self.table.find(what, Key::ping())).await?;
         Ok(())
     }
 }
@@ -131,5 +130,36 @@ impl PrincipalKeys {
             owner: owner.transpose()?,
             organization: organization.transpose()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use m2m_local::stand_in::StandIn;
+    use m2m_testkit::SeededRandom;
+    use m2m_testkit::builders::client_id;
+
+    use super::*;
+    use crate::config::StoresConfig;
+    use crate::tables::create_table_if_missing;
+
+    #[tokio::test]
+    async fn unknown_clients_do_not_fill_the_memory() {
+        let sdk = StandIn::memory().unwrap().sdk_config();
+        let config = StoresConfig {
+            table: "m2m-test".to_owned(),
+            secret_prefix: "m2m/test".to_owned(),
+        };
+        create_table_if_missing(&sdk, &config).await.unwrap();
+        let client = aws_sdk_dynamodb::Client::new(&sdk);
+        let table = Table::new(client, config.table, Arc::new(SeededRandom::new(1)));
+        let directory = DynamoDbDirectory::new(table);
+        for number in 0..10 {
+            let id = client_id(&format!("nobody-{number}"));
+            directory.find_client(&id).await.unwrap();
+        }
+        assert!(directory.memory.is_empty());
     }
 }

@@ -26,4 +26,26 @@ impl PrincipalsMemory {
         self.0
             .insert(client.clone(), (owner.clone(), organization.clone()));
     }
+
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_is_bounded() {
+        let memory = PrincipalsMemory::new();
+        let owner = OwnerId::parse("local|ada").unwrap();
+        let organization = OrganizationId::parse("acme").unwrap();
+        for number in 0..3 * CAPACITY {
+            let client = ClientId::parse(format!("client-{number}")).unwrap();
+            memory.note(&client, &owner, &organization);
+        }
+        assert!(memory.0.len() <= CAPACITY);
+    }
 }

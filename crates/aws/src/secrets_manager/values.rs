@@ -14,6 +14,7 @@ use m2m_types::names::SecretId;
 
 use super::Secrets;
 use super::documents::client_secret::{read_client_secret, write_client_secret};
+use crate::deadline::within_deadline;
 use crate::failure::failed;
 
 /// The tag that a policy can allow the reading of a client's secret by.
@@ -32,25 +33,46 @@ impl SecretsManagerValues {
     pub(crate) fn new(secrets: Secrets, issuer: Issuer) -> Self {
         Self { secrets, issuer }
     }
-
-    /// Whether the secret waits for its removal. The error alone does not tell: a secret with
-    /// replicas, for one, is refused the same way.
-    async fn is_scheduled_for_removal(&self, client: &ClientId) -> Result<bool, StoreError> {
-        let described = self
-            .secrets
-            .client
-            .describe_secret()
-            .secret_id(self.secrets.name_of_client(client))
-            .send()
-            .await
-            .map_err(|error| failed("look at a client's secret", &error))?;
-        Ok(described.deleted_date().is_some())
-    }
 }
 
 #[async_trait]
 impl SecretValues for SecretsManagerValues {
     async fn insert(
+        &self,
+        client: &ClientId,
+        secret: &SecretId,
+        value: &ClientSecret,
+    ) -> Result<(), StoreError> {
+        within_deadline(
+            "keep the value of a secret",
+            self.keep(client, secret, value),
+        )
+        .await
+    }
+
+    async fn find(
+        &self,
+        client: &ClientId,
+        secret: &SecretId,
+    ) -> Result<Option<ClientSecret>, StoreError> {
+        within_deadline("read the value of a secret", self.look_up(client, secret)).await
+    }
+
+    async fn schedule_removal(&self, client: &ClientId) -> Result<(), StoreError> {
+        within_deadline(
+            "schedule the removal of a client's secret",
+            self.schedule(client),
+        )
+        .await
+    }
+
+    async fn remove(&self, client: &ClientId) -> Result<(), StoreError> {
+        within_deadline("remove a client's secret", self.remove_at_once(client)).await
+    }
+}
+
+impl SecretsManagerValues {
+    async fn keep(
         &self,
         client: &ClientId,
         secret: &SecretId,
@@ -82,13 +104,13 @@ impl SecretValues for SecretsManagerValues {
         ) {
             return Err(failed(what, &error));
         }
-        match self.find(client, secret).await? {
+        match self.look_up(client, secret).await? {
             Some(kept) if SecretDigest::of(&kept).matches(&SecretDigest::of(value)) => Ok(()),
             _ => Err(failed(what, &error)),
         }
     }
 
-    async fn find(
+    async fn look_up(
         &self,
         client: &ClientId,
         secret: &SecretId,
@@ -115,7 +137,7 @@ impl SecretValues for SecretsManagerValues {
         }
     }
 
-    async fn schedule_removal(&self, client: &ClientId) -> Result<(), StoreError> {
+    async fn schedule(&self, client: &ClientId) -> Result<(), StoreError> {
         let result = self
             .secrets
             .client
@@ -138,7 +160,7 @@ impl SecretValues for SecretsManagerValues {
         }
     }
 
-    async fn remove(&self, client: &ClientId) -> Result<(), StoreError> {
+    async fn remove_at_once(&self, client: &ClientId) -> Result<(), StoreError> {
         let result = self
             .secrets
             .client
@@ -154,5 +176,19 @@ impl SecretValues for SecretsManagerValues {
                 _ => Err(failed("remove a client's secret", &error)),
             },
         }
+    }
+
+    /// Whether the secret waits for its removal. The error alone does not tell: a secret with
+    /// replicas, for one, is refused the same way.
+    async fn is_scheduled_for_removal(&self, client: &ClientId) -> Result<bool, StoreError> {
+        let described = self
+            .secrets
+            .client
+            .describe_secret()
+            .secret_id(self.secrets.name_of_client(client))
+            .send()
+            .await
+            .map_err(|error| failed("look at a client's secret", &error))?;
+        Ok(described.deleted_date().is_some())
     }
 }

@@ -4,5 +4,14 @@
     reason = "what goes wrong in a test is a failed test"
 )]
 
+mod conflicts;
 mod contract;
+mod damage;
+mod documents;
+mod failures;
+mod layout;
+mod lost_answers;
+mod meddler;
+mod round_trips;
 mod support;
+mod unread_items;

@@ -3,11 +3,17 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use m2m_aws::Stores;
 use m2m_aws::config::StoresConfig;
 use m2m_aws::tables::create_table_if_missing;
+use m2m_core::client::{Client, ClientState};
+use m2m_core::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
 use m2m_local::stand_in::StandIn;
+use m2m_local::stand_in::faults::Faults;
+use m2m_testkit::builders::{NOW, client_id, next, pending};
 use m2m_testkit::{Ports, SeededRandom};
 use m2m_types::issuer::Issuer;
 
@@ -29,6 +35,87 @@ pub(crate) async fn stores(sdk: &SdkConfig) -> Stores {
 pub(crate) fn stores_without_table(sdk: &SdkConfig) -> Stores {
     let issuer = Issuer::parse("https://auth.example").unwrap();
     Stores::new(sdk, &config(), &issuer, Arc::new(SeededRandom::new(1)))
+}
+
+/// A deployment in memory whose calls to AWS can be made to fail.
+pub(crate) struct Deployment {
+    pub(crate) stores: Stores,
+    pub(crate) faults: Faults,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
+}
+
+impl Deployment {
+    /// An empty one, whose table is there.
+    pub(crate) async fn start() -> Self {
+        Self::behind(|client| client).await
+    }
+
+    /// An empty one, with something between the faults and the stand-in.
+    pub(crate) async fn behind(wrap: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Self {
+        let sdk = StandIn::memory().unwrap().sdk_config();
+        create_table_if_missing(&sdk, &config()).await.unwrap();
+        let direct = sdk.http_client().unwrap();
+        let faults = Faults::around(wrap(direct));
+        let faulty = sdk
+            .clone()
+            .into_builder()
+            .http_client(faults.http_client())
+            .build();
+        Self {
+            stores: stores_without_table(&faulty),
+            faults,
+            dynamodb: aws_sdk_dynamodb::Client::new(&sdk),
+            secrets: aws_sdk_secretsmanager::Client::new(&sdk),
+        }
+    }
+
+    /// Takes the first step of a create.
+    pub(crate) async fn insert(
+        &self,
+        client: &Client,
+        max_clients: Option<u32>,
+        answer: Option<&KeptAnswer>,
+    ) -> Result<InsertOutcome, StoreError> {
+        let pending = PendingClient {
+            client,
+            max_clients,
+            answer,
+            now: NOW,
+        };
+        self.stores.clients.insert_pending(pending).await
+    }
+
+    /// Makes an active client of that name.
+    pub(crate) async fn create(&self, name: &str) -> Client {
+        let new = pending(name);
+        self.insert(&new, None, None).await.unwrap();
+        let active = next(&new, ClientState::Active);
+        let activate = self.stores.clients.activate(&active, new.revision, None);
+        assert_eq!(activate.await.unwrap(), WriteOutcome::Written);
+        active
+    }
+
+    /// The client as it is kept.
+    pub(crate) async fn client(&self, name: &str) -> Option<Client> {
+        let id = client_id(name);
+        self.stores.directory.find_client(&id).await.unwrap().client
+    }
+
+    /// How many clients of `acme` are counted.
+    pub(crate) async fn count(&self) -> String {
+        let item = self
+            .dynamodb
+            .get_item()
+            .table_name(config().table)
+            .key("pk", AttributeValue::S("ORG#acme".to_owned()))
+            .key("sk", AttributeValue::S("COUNT".to_owned()))
+            .send()
+            .await
+            .unwrap()
+            .item;
+        item.unwrap()["clients"].as_n().unwrap().clone()
+    }
 }
 
 /// The ports of an empty deployment in memory.

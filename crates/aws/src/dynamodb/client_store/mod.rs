@@ -24,6 +24,7 @@ use super::expression::{Expression, number};
 use super::items::{answer, client};
 use super::key::{Key, ListKind};
 use super::transaction::{Transacted, Write};
+use crate::deadline::within_deadline;
 
 /// Clients, their lists, counts, notes and answers in the table.
 pub(crate) struct DynamoDbClientStore {
@@ -42,7 +43,7 @@ impl ClientStore for DynamoDbClientStore {
         &self,
         pending: PendingClient<'_>,
     ) -> Result<InsertOutcome, StoreError> {
-        self.table.insert_pending(pending).await
+        within_deadline("insert a client", self.table.insert_pending(pending)).await
     }
 
     async fn activate(
@@ -51,7 +52,11 @@ impl ClientStore for DynamoDbClientStore {
         expected: Revision,
         answer: Option<&[u8; 32]>,
     ) -> Result<WriteOutcome, StoreError> {
-        self.table.activate(client, expected, answer).await
+        within_deadline(
+            "activate a client",
+            self.table.activate(client, expected, answer),
+        )
+        .await
     }
 
     async fn abandon(
@@ -59,11 +64,15 @@ impl ClientStore for DynamoDbClientStore {
         client: &Client,
         expected: Revision,
     ) -> Result<WriteOutcome, StoreError> {
-        self.table.abandon(client, expected).await
+        within_deadline("abandon a client", self.table.abandon(client, expected)).await
     }
 
     async fn remove_abandoned(&self, client: &Client) -> Result<WriteOutcome, StoreError> {
-        self.table.remove_abandoned(client).await
+        within_deadline(
+            "remove an abandoned client",
+            self.table.remove_abandoned(client),
+        )
+        .await
     }
 
     async fn replace(
@@ -71,7 +80,7 @@ impl ClientStore for DynamoDbClientStore {
         client: &Client,
         expected: Revision,
     ) -> Result<WriteOutcome, StoreError> {
-        self.table.replace(client, expected).await
+        within_deadline("write a client", self.table.replace(client, expected)).await
     }
 
     async fn delete(
@@ -80,11 +89,11 @@ impl ClientStore for DynamoDbClientStore {
         expected: Revision,
         now: Timestamp,
     ) -> Result<WriteOutcome, StoreError> {
-        self.table.delete(client, expected, now).await
+        within_deadline("delete a client", self.table.delete(client, expected, now)).await
     }
 
     async fn finish_delete(&self, id: &ClientId) -> Result<(), StoreError> {
-        self.table.finish_delete(id).await
+        within_deadline("finish a delete", self.table.finish_delete(id)).await
     }
 
     async fn unfinished(
@@ -92,7 +101,11 @@ impl ClientStore for DynamoDbClientStore {
         after: Option<&ClientId>,
         limit: u32,
     ) -> Result<Vec<Unfinished>, StoreError> {
-        self.table.unfinished(after, limit).await
+        within_deadline(
+            "list unfinished changes",
+            self.table.unfinished(after, limit),
+        )
+        .await
     }
 
     async fn list_by_owner(
@@ -107,7 +120,11 @@ impl ClientStore for DynamoDbClientStore {
         } else {
             ListKind::Live
         };
-        self.table.list_by_owner(owner, list, after, limit).await
+        within_deadline(
+            "list clients",
+            self.table.list_by_owner(owner, list, after, limit),
+        )
+        .await
     }
 
     async fn record_use(
@@ -116,14 +133,16 @@ impl ClientStore for DynamoDbClientStore {
         secret: &SecretId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.table.record_use(id, secret, at).await
+        within_deadline(
+            "note the use of a secret",
+            self.table.record_use(id, secret, at),
+        )
+        .await
     }
 
     async fn find_answer(&self, id: &[u8; 32]) -> Result<Option<KeptAnswer>, StoreError> {
-        let item = self
-            .table
-            .find("read a kept answer", Key::answer(id))
-            .await?;
+        let what = "read a kept answer";
+        let item = within_deadline(what, self.table.find(what, Key::answer(id))).await?;
         item.map(|item| answer::from_item(id, item)).transpose()
     }
 }

@@ -1,0 +1,20 @@
+//! How long a port takes at most.
+
+use std::time::Duration;
+
+use m2m_core::ports::StoreError;
+use tokio::time::timeout;
+
+/// The longest that a method of a port takes, with all its calls and their repetitions. The gateway
+/// gives up after 29 seconds, and a request asks a port a handful of times.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Fails when the time is up. What was sent by then may still be carried out.
+pub(crate) async fn within_deadline<T>(
+    what: &str,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    timeout(DEADLINE, work)
+        .await
+        .unwrap_or_else(|elapsed| Err(StoreError::new(what, elapsed)))
+}

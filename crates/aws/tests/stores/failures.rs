@@ -1,0 +1,162 @@
+//! AWS is throttled, slow, broken or forbidden: bounded repetition, then a failure in time.
+
+use std::time::Duration;
+
+use m2m_core::ports::{InsertOutcome, StoreError};
+use m2m_local::stand_in::StandIn;
+use m2m_local::stand_in::faults::Fault;
+use m2m_testkit::builders::{NOW, client, client_id, organization, owner, pending, secret};
+use tokio::time::Instant;
+
+use crate::support::{Deployment, stores_without_table};
+
+/// A method of a port, more than this is never waited for.
+const DEADLINE: Duration = Duration::from_millis(5_100);
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_read_is_repeated() {
+    let deployment = Deployment::start().await;
+    let present = deployment.create("payments").await;
+    for fault in [
+        Fault::ThroughputExceeded,
+        Fault::Throttled,
+        Fault::ServerError,
+    ] {
+        deployment.faults.clear();
+        deployment.faults.next(2, "BatchGetItem", fault);
+        let found = deployment.client("payments").await;
+        assert_eq!(found.as_ref(), Some(&present), "{fault:?}");
+        assert_eq!(deployment.faults.calls().len(), 3, "{fault:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_insert_is_repeated_and_counted_once() {
+    let deployment = Deployment::start().await;
+    deployment
+        .faults
+        .next(2, "TransactWriteItems", Fault::ThroughputExceeded);
+    let inserted = deployment.insert(&pending("payments"), Some(1), None).await;
+    assert_eq!(inserted.unwrap(), InsertOutcome::Inserted);
+    assert_eq!(deployment.count().await, "1");
+}
+
+/// Everything that a port can be asked, one after the other.
+async fn ask_everything(
+    deployment: &Deployment,
+) -> Vec<(&'static str, Result<(), StoreError>, Duration)> {
+    let stores = &deployment.stores;
+    let (ada, acme, present) = (owner(), organization(), client("payments"));
+    let (new, revision) = (pending("new"), present.revision);
+    let (secret, value) = secret("one");
+    let mut results = Vec::new();
+    macro_rules! ask {
+        ($port:ident.$method:ident($($argument:expr),*)) => {
+            let started = Instant::now();
+            let result = stores.$port.$method($($argument),*).await.map(drop);
+            results.push((stringify!($method), result, started.elapsed()));
+        };
+    }
+    ask!(directory.find_client(&present.id));
+    ask!(directory.find_principals(&ada.id, &acme.id));
+    ask!(directory.insert_principals(&ada, &acme));
+    ask!(directory.ping());
+    ask!(clients.insert_pending(m2m_core::ports::PendingClient {
+        client: &new,
+        max_clients: None,
+        answer: None,
+        now: NOW,
+    }));
+    ask!(clients.activate(&present, revision, None));
+    ask!(clients.abandon(&present, revision));
+    ask!(clients.remove_abandoned(&present));
+    ask!(clients.replace(&present, revision));
+    ask!(clients.delete(&present, revision, NOW));
+    ask!(clients.finish_delete(&present.id));
+    ask!(clients.unfinished(None, 10));
+    ask!(clients.list_by_owner(&ada.id, false, None, 10));
+    ask!(clients.record_use(&present.id, &secret.id, NOW));
+    ask!(clients.find_answer(&[1; 32]));
+    ask!(values.insert(&present.id, &secret.id, &value));
+    ask!(values.find(&present.id, &secret.id));
+    ask!(values.schedule_removal(&present.id));
+    ask!(values.remove(&present.id));
+    ask!(keys.find_signing_keys());
+    ask!(keys.insert_signing_keys(&[]));
+    ask!(keys.find_root());
+    ask!(keys.insert_root(&[1; 32]));
+    results
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_goes_wrong_is_a_failure_in_time() {
+    for fault in [
+        Fault::ThroughputExceeded,
+        Fault::Throttled,
+        Fault::AccessDenied,
+        Fault::ServerError,
+        Fault::NotDelivered,
+        Fault::Hang,
+    ] {
+        let deployment = Deployment::start().await;
+        deployment.faults.always("*", fault);
+        let results = ask_everything(&deployment).await;
+        assert_eq!(results.len(), 23);
+        for (method, result, took) in results {
+            assert!(result.is_err(), "{method} with {fault:?}");
+            assert!(took < DEADLINE, "{method} with {fault:?} took {took:?}");
+        }
+        // At most three attempts each.
+        assert!(deployment.faults.calls().len() <= 3 * 23, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_forbidden_is_not_repeated() {
+    let deployment = Deployment::start().await;
+    deployment.faults.always("*", Fault::AccessDenied);
+    let id = client_id("payments");
+    let error = deployment
+        .stores
+        .directory
+        .find_client(&id)
+        .await
+        .unwrap_err();
+    assert_eq!(deployment.faults.calls(), ["BatchGetItem"]);
+    assert_eq!(error.to_string(), "read a client");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hanging_attempt_is_given_up_and_repeated() {
+    let deployment = Deployment::start().await;
+    let present = deployment.create("payments").await;
+    deployment.faults.clear();
+    deployment.faults.next(1, "BatchGetItem", Fault::Hang);
+    assert_eq!(deployment.client("payments").await, Some(present));
+    assert_eq!(deployment.faults.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn a_missing_table_is_a_failure_everywhere() {
+    let sdk = StandIn::memory().unwrap().sdk_config();
+    let stores = stores_without_table(&sdk);
+    assert!(stores.directory.ping().await.is_err());
+    assert!(stores.warm_up().await.is_err());
+    let id = client_id("payments");
+    assert!(stores.directory.find_client(&id).await.is_err());
+}
+
+#[tokio::test]
+async fn no_error_tells_a_secret() {
+    let deployment = Deployment::start().await;
+    let (client, (secret, value), (_, other)) =
+        (client_id("payments"), secret("one"), secret("two"));
+    let values = &deployment.stores.values;
+    values.insert(&client, &secret.id, &value).await.unwrap();
+    let error = values
+        .insert(&client, &secret.id, &other)
+        .await
+        .unwrap_err();
+    let told = format!("{error} {error:?}");
+    assert!(!told.contains(value.expose()) && !told.contains(other.expose()));
+}

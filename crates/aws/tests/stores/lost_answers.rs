@@ -1,0 +1,140 @@
+//! AWS did what it was asked, and the answer never came: the SDK asks again, and nothing may be
+//! done twice or be reported as refused.
+
+use m2m_core::client::ClientState;
+use m2m_core::ports::{InsertKeysOutcome, InsertOutcome, WriteOutcome};
+use m2m_local::stand_in::faults::Fault;
+use m2m_testkit::builders::{NOW, answer, next, organization, owner, pending, secret};
+
+use crate::support::Deployment;
+
+#[tokio::test]
+async fn an_inserted_client_is_counted_once() {
+    let deployment = Deployment::start().await;
+    let new = pending("payments");
+    let kept = answer(1, &new);
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let inserted = deployment.insert(&new, Some(1), Some(&kept)).await;
+    assert_eq!(inserted.unwrap(), InsertOutcome::Inserted);
+    assert_eq!(deployment.faults.calls().len(), 2);
+    assert_eq!(deployment.count().await, "1");
+}
+
+#[tokio::test]
+async fn an_activated_client_is_written() {
+    let deployment = Deployment::start().await;
+    let new = pending("payments");
+    let kept = answer(1, &new);
+    deployment.insert(&new, None, Some(&kept)).await.unwrap();
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let active = next(&new, ClientState::Active);
+    let clients = &deployment.stores.clients;
+    let outcome = clients
+        .activate(&active, new.revision, Some(&kept.id))
+        .await;
+    assert_eq!(outcome.unwrap(), WriteOutcome::Written);
+    assert_eq!(deployment.client("payments").await, Some(active));
+}
+
+#[tokio::test]
+async fn a_replaced_client_is_written() {
+    let deployment = Deployment::start().await;
+    let present = deployment.create("payments").await;
+    deployment.faults.next(1, "UpdateItem", Fault::AnswerLost);
+    let wanted = next(&present, ClientState::Active);
+    let clients = &deployment.stores.clients;
+    let outcome = clients.replace(&wanted, present.revision).await.unwrap();
+    assert_eq!(outcome, WriteOutcome::Written);
+    assert_eq!(deployment.client("payments").await, Some(wanted));
+}
+
+#[tokio::test]
+async fn a_deleted_client_is_uncounted_once() {
+    let deployment = Deployment::start().await;
+    let present = deployment.create("payments").await;
+    deployment.create("billing").await;
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let restorable_until = NOW;
+    let deleted = next(&present, ClientState::Deleted { restorable_until });
+    let clients = &deployment.stores.clients;
+    let outcome = clients.delete(&deleted, present.revision, NOW).await;
+    assert_eq!(outcome.unwrap(), WriteOutcome::Written);
+    assert_eq!(deployment.count().await, "1");
+}
+
+#[tokio::test]
+async fn an_undone_create_is_uncounted_once() {
+    let deployment = Deployment::start().await;
+    let new = pending("payments");
+    deployment.insert(&new, None, None).await.unwrap();
+    deployment
+        .insert(&pending("billing"), None, None)
+        .await
+        .unwrap();
+    let abandoned = next(&new, ClientState::Abandoned);
+    let clients = &deployment.stores.clients;
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let outcome = clients.abandon(&abandoned, new.revision).await.unwrap();
+    assert_eq!(outcome, WriteOutcome::Written);
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let outcome = clients.remove_abandoned(&abandoned).await.unwrap();
+    assert_eq!(outcome, WriteOutcome::Written);
+    assert_eq!(deployment.count().await, "1");
+}
+
+#[tokio::test]
+async fn a_use_is_noted() {
+    let deployment = Deployment::start().await;
+    let present = deployment.create("payments").await;
+    deployment.faults.next(1, "UpdateItem", Fault::AnswerLost);
+    let secret = &present.secrets[0].id;
+    let clients = &deployment.stores.clients;
+    clients.record_use(&present.id, secret, NOW).await.unwrap();
+    let found = deployment.client("payments").await.unwrap();
+    assert_eq!(found.last_used_at(), Some(NOW));
+}
+
+#[tokio::test]
+async fn written_principals_count_as_written() {
+    let deployment = Deployment::start().await;
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let directory = &deployment.stores.directory;
+    let written = directory.insert_principals(&owner(), &organization()).await;
+    assert!(written.unwrap());
+}
+
+#[tokio::test]
+async fn a_kept_value_is_kept() {
+    let deployment = Deployment::start().await;
+    let (client, (secret, value)) = (pending("payments").id, secret("one"));
+    let values = &deployment.stores.values;
+    for _ in 0..2 {
+        deployment.faults.next(1, "CreateSecret", Fault::AnswerLost);
+        values.insert(&client, &secret.id, &value).await.unwrap();
+    }
+    assert!(values.find(&client, &secret.id).await.unwrap().is_some());
+    deployment.faults.next(1, "DeleteSecret", Fault::AnswerLost);
+    values.schedule_removal(&client).await.unwrap();
+    deployment.faults.next(1, "DeleteSecret", Fault::AnswerLost);
+    values.remove(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_first_root_is_inserted() {
+    let deployment = Deployment::start().await;
+    deployment.faults.next(1, "CreateSecret", Fault::AnswerLost);
+    let outcome = deployment.stores.keys.insert_root(&[1; 32]).await.unwrap();
+    assert_eq!(outcome, InsertKeysOutcome::Inserted);
+}
