@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::admin::patch::Patch;
+use crate::admin::unique_map::{unique, unique_patch};
 use crate::audience::Audience;
 use crate::client_id::ClientId;
 use crate::client_secret::ClientSecret;
@@ -38,7 +39,11 @@ pub struct CreateClient {
     #[serde(default)]
     pub deletion_protection: bool,
     /// Its labels.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "unique"
+    )]
     pub tags: Tags,
     /// Where the next secret's value is kept; absent: as the deployment says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +72,7 @@ pub struct ReplaceClient {
     #[serde(default)]
     pub deletion_protection: bool,
     /// Its labels.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unique")]
     pub tags: Tags,
 }
 
@@ -94,7 +99,10 @@ pub struct PatchClient {
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub deletion_protection: Patch<bool>,
     /// Its labels, merged one by one: null removes a label.
-    #[serde(skip_serializing_if = "Patch::is_absent")]
+    #[serde(
+        skip_serializing_if = "Patch::is_absent",
+        deserialize_with = "unique_patch"
+    )]
     pub tags: Patch<BTreeMap<TagKey, Option<TagValue>>>,
 }
 
