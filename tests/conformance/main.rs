@@ -1,0 +1,21 @@
+//! CONFORMANCE: every rule of the wire as a named test, over HTTP on a real socket.
+//!
+//! A test is named after the line of the checklist that it shows: `t06_…` is line T6.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what goes wrong in a test is a failed test"
+)]
+
+mod access_token;
+mod bearer;
+mod client_authentication;
+mod grants_and_scopes;
+mod indistinguishable;
+mod keys;
+mod management;
+mod metadata;
+mod oauth2_client;
+mod support;
+mod token_answer;
+mod token_request;
+mod unavailable;

@@ -1,0 +1,290 @@
+//! M1–M6: what the service says of itself.
+
+use http::Method;
+use m2m_tests::call::Answer;
+use m2m_tests::jwt;
+use m2m_tests::service::{self, TestService};
+use serde_json::{Value, json};
+
+use crate::support::{ID, ask, secret, with_payments};
+
+const WELL_KNOWN: [&str; 2] = [
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+];
+const JWKS: &str = "/.well-known/jwks.json";
+const PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource/v1";
+
+async fn metadata(service: &TestService) -> Value {
+    service.get(WELL_KNOWN[0]).send().await.json()
+}
+
+#[tokio::test]
+async fn m01_both_places_have_the_same_metadata() {
+    let service = service::start().await;
+    let answers = [
+        service.get(WELL_KNOWN[0]).send().await,
+        service.get(WELL_KNOWN[1]).send().await,
+    ];
+    for answer in &answers {
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+    }
+    assert_eq!(answers[0].body, answers[1].body);
+    let issuer = service.issuer.as_str();
+    assert_eq!(
+        answers[0].json(),
+        json!({
+            "issuer": issuer,
+            "token_endpoint": format!("{issuer}/oauth/token"),
+            "jwks_uri": format!("{issuer}{JWKS}"),
+            "response_types_supported": [],
+            "grant_types_supported": ["client_credentials"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "scopes_supported": ["clients:delegate", "clients:read", "clients:reveal", "clients:write"],
+            "protected_resources": [format!("{issuer}/v1")],
+        })
+    );
+}
+
+#[tokio::test]
+async fn m02_issuer_equals_iss_to_the_byte() {
+    let service = with_payments().await;
+    let token = ask(&service, &[]).await.member("access_token");
+    assert_eq!(
+        metadata(&service).await["issuer"],
+        jwt::claims(&token)["iss"]
+    );
+}
+
+#[tokio::test]
+async fn m03_grants_are_explicit_and_response_types_empty() {
+    let service = service::start().await;
+    let metadata = metadata(&service).await;
+    assert_eq!(
+        metadata["grant_types_supported"],
+        json!(["client_credentials"])
+    );
+    assert_eq!(metadata["response_types_supported"], json!([]));
+}
+
+/// Everything of ours is below the issuer, which is where the test's service listens.
+async fn fetch(service: &TestService, url: &Value) -> Answer {
+    let path = url
+        .as_str()
+        .unwrap()
+        .strip_prefix(service.issuer.as_str())
+        .unwrap();
+    service.get(path).send().await
+}
+
+#[tokio::test]
+async fn m04_every_advertised_thing_works() {
+    let service = with_payments().await;
+    let metadata = metadata(&service).await;
+    assert_eq!(fetch(&service, &metadata["jwks_uri"]).await.status, 200);
+    let endpoint = fetch(&service, &metadata["token_endpoint"]).await;
+    assert_eq!(
+        (endpoint.status, endpoint.header("allow")),
+        (405, Some("POST"))
+    );
+    for resource in metadata["protected_resources"].as_array().unwrap() {
+        let path = resource
+            .as_str()
+            .unwrap()
+            .strip_prefix(service.issuer.as_str())
+            .unwrap();
+        let url = service
+            .issuer
+            .join(&format!("/.well-known/oauth-protected-resource{path}"));
+        assert_eq!(
+            fetch(&service, &json!(url)).await.json()["resource"],
+            *resource
+        );
+    }
+    let secret = secret();
+    for grant in metadata["grant_types_supported"].as_array().unwrap() {
+        for method in metadata["token_endpoint_auth_methods_supported"]
+            .as_array()
+            .unwrap()
+        {
+            let mut form = vec![("grant_type", grant.as_str().unwrap())];
+            let call = service.post("/oauth/token");
+            let call = match method.as_str().unwrap() {
+                "client_secret_basic" => call.basic(ID, &secret),
+                "client_secret_post" => {
+                    form.extend([("client_id", ID), ("client_secret", secret.as_str())]);
+                    call
+                }
+                other => unreachable!("{other} is advertised"),
+            };
+            assert_eq!(
+                call.form(&form).send().await.status,
+                200,
+                "{grant} {method}"
+            );
+        }
+    }
+    for scope in metadata["scopes_supported"].as_array().unwrap() {
+        let resource = service.issuer.join("/v1");
+        let asked = [
+            ("resource", resource.as_str()),
+            ("scope", scope.as_str().unwrap()),
+        ];
+        assert_eq!(ask(&service, &asked).await.status, 200, "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn m04_everything_that_works_is_advertised() {
+    let service = with_payments().await;
+    let metadata = metadata(&service).await;
+    // Whatever RFC 6749, 7523, 8628, 8693 and OpenID CIBA know; only what is advertised is supported.
+    for grant in [
+        "client_credentials",
+        "authorization_code",
+        "password",
+        "refresh_token",
+        "implicit",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:saml2-bearer",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:openid:params:grant-type:ciba",
+    ] {
+        let call = service.post("/oauth/token").basic(ID, &secret());
+        let answer = call.form(&[("grant_type", grant)]).send().await;
+        let works = answer.refusal().1 != "unsupported_grant_type";
+        let advertised = metadata["grant_types_supported"]
+            .as_array()
+            .unwrap()
+            .contains(&json!(grant));
+        assert_eq!(works, advertised, "{grant}");
+    }
+    // Every endpoint that RFC 8414 has a name for is there exactly if it is named.
+    for (name, path) in [
+        ("token_endpoint", "/oauth/token"),
+        ("introspection_endpoint", "/oauth/introspect"),
+        ("revocation_endpoint", "/oauth/revoke"),
+        ("authorization_endpoint", "/oauth/authorize"),
+        ("registration_endpoint", "/oauth/register"),
+        ("pushed_authorization_request_endpoint", "/oauth/par"),
+        ("userinfo_endpoint", "/userinfo"),
+    ] {
+        let is_there = service.post(path).form(&[]).send().await.status != 404;
+        assert_eq!(is_there, metadata.get(name).is_some(), "{name}");
+    }
+    // Assertions are not, so they do not authenticate.
+    let assertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    let answer = service
+        .post("/oauth/token")
+        .form(&[
+            ("grant_type", "client_credentials"),
+            ("client_id", ID),
+            ("client_assertion_type", assertion),
+            ("client_assertion", "a.b.c"),
+        ])
+        .send()
+        .await;
+    assert_eq!(answer.refusal(), (401, "invalid_client".to_owned()));
+}
+
+#[tokio::test]
+async fn m05_algorithms_are_listed_only_with_jwt_authentication() {
+    let service = service::start().await;
+    let metadata = metadata(&service).await;
+    let methods = metadata["token_endpoint_auth_methods_supported"]
+        .as_array()
+        .unwrap();
+    let with_jwt = methods
+        .iter()
+        .any(|method| method.as_str().unwrap().ends_with("_jwt"));
+    let algorithms = metadata.get("token_endpoint_auth_signing_alg_values_supported");
+    assert_eq!(algorithms.is_some(), with_jwt);
+    assert!(!metadata.to_string().contains("\"none\""));
+}
+
+#[tokio::test]
+async fn m06_public_documents_answer_any_origin_without_credentials() {
+    let service = service::start().await;
+    for path in [WELL_KNOWN[0], WELL_KNOWN[1], JWKS, PROTECTED_RESOURCE] {
+        let answer = service
+            .get(path)
+            .header("origin", "https://a.example")
+            .send()
+            .await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            Some("*"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("access-control-allow-credentials"),
+            None,
+            "{path}"
+        );
+        let preflight = service
+            .call(Method::OPTIONS, path)
+            .header("origin", "https://a.example")
+            .header("access-control-request-method", "GET")
+            .send()
+            .await;
+        assert_eq!(preflight.status, 200, "{path}");
+        assert_eq!(
+            preflight.header("access-control-allow-origin"),
+            Some("*"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn m06_secrets_have_no_business_in_a_browser() {
+    let service = with_payments().await;
+    let token = service.manager("clients:read").await;
+    let origin = ("origin", "https://a.example");
+    let form = [("grant_type", "client_credentials")];
+    let call = service.post("/oauth/token").header(origin.0, origin.1);
+    let mut answers = vec![call.basic(ID, &secret()).form(&form).send().await];
+    assert_eq!(answers[0].status, 200);
+    for path in ["/v1/me", "/v1/clients", "/v1/nothing", "/healthz"] {
+        let call = service.get(path).header(origin.0, origin.1);
+        answers.push(call.bearer(&token).send().await);
+    }
+    for path in ["/oauth/token", "/v1/clients", "/v1/clients/m2m_a"] {
+        let preflight = service
+            .call(Method::OPTIONS, path)
+            .header(origin.0, origin.1)
+            .header("access-control-request-method", "POST")
+            .send()
+            .await;
+        assert_eq!(preflight.status, 405, "{path}");
+        answers.push(preflight);
+    }
+    for answer in answers {
+        let granted = answer
+            .headers
+            .keys()
+            .any(|name| name.as_str().starts_with("access-control"));
+        assert!(!granted, "{:?}", answer.headers);
+    }
+}
+
+#[tokio::test]
+async fn m06_other_methods_are_405() {
+    let service = service::start().await;
+    for path in [
+        WELL_KNOWN[0],
+        WELL_KNOWN[1],
+        JWKS,
+        PROTECTED_RESOURCE,
+        "/healthz",
+    ] {
+        let answer = service.post(path).send().await;
+        assert_eq!(answer.refusal(), (405, "method-not-allowed".to_owned()));
+        assert_eq!(answer.header("allow"), Some("GET,HEAD"), "{path}");
+        let head = service.call(Method::HEAD, path).send().await;
+        assert_eq!((head.status, head.body.len()), (200, 0), "{path}");
+    }
+}

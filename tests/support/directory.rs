@@ -1,0 +1,106 @@
+//! A directory that counts its reads and lets a test change who stands behind a client.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use m2m_core::organization::Organization;
+use m2m_core::owner::Owner;
+use m2m_core::ports::{Directory, Lookup, Principals, StoreError};
+use m2m_types::client_id::ClientId;
+use m2m_types::names::{OrganizationId, OwnerId};
+
+/// In front of the real directory.
+pub struct SteeredDirectory {
+    inner: Arc<dyn Directory>,
+    owners: Mutex<HashMap<OwnerId, Owner>>,
+    organizations: Mutex<HashMap<OrganizationId, Organization>>,
+    reads: AtomicUsize,
+}
+
+impl SteeredDirectory {
+    /// Steers nothing yet.
+    pub fn around(inner: Arc<dyn Directory>) -> Self {
+        Self {
+            inner,
+            owners: Mutex::default(),
+            organizations: Mutex::default(),
+            reads: AtomicUsize::new(0),
+        }
+    }
+
+    /// From now on this is the owner of that id, whatever the store says.
+    pub fn set_owner(&self, owner: Owner) {
+        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        owners.insert(owner.id.clone(), owner);
+    }
+
+    /// From now on this is the organization of that id, whatever the store says.
+    pub fn set_organization(&self, organization: Organization) {
+        let mut known = self
+            .organizations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.insert(organization.id.clone(), organization);
+    }
+
+    /// How many reads there were since this was last asked.
+    pub fn take_reads(&self) -> usize {
+        self.reads.swap(0, Ordering::SeqCst)
+    }
+
+    fn steer(
+        &self,
+        owner: &OwnerId,
+        organization: &OrganizationId,
+        found: Principals,
+    ) -> Principals {
+        let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        let organizations = self
+            .organizations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Principals {
+            owner: owners.get(owner).cloned().or(found.owner),
+            organization: organizations
+                .get(organization)
+                .cloned()
+                .or(found.organization),
+        }
+    }
+}
+
+#[async_trait]
+impl Directory for SteeredDirectory {
+    async fn find_client(&self, id: &ClientId) -> Result<Lookup, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        let mut found = self.inner.find_client(id).await?;
+        if let (Some(client), Some(principals)) = (&found.client, found.principals.take()) {
+            found.principals = Some(self.steer(&client.owner, &client.organization, principals));
+        }
+        Ok(found)
+    }
+
+    async fn find_principals(
+        &self,
+        owner: &OwnerId,
+        organization: &OrganizationId,
+    ) -> Result<Principals, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        let found = self.inner.find_principals(owner, organization).await?;
+        Ok(self.steer(owner, organization, found))
+    }
+
+    async fn insert_principals(
+        &self,
+        owner: &Owner,
+        organization: &Organization,
+    ) -> Result<bool, StoreError> {
+        self.inner.insert_principals(owner, organization).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.inner.ping().await
+    }
+}
