@@ -66,10 +66,7 @@ impl Resource for MockResource {
         let config = self.config.get()?;
         let mut object = new.planned.0;
         if id(&object).is_empty() {
-            object.insert(
-                "id".to_owned(),
-                uuid().map_err(failed("generate id"))?.into(),
-            );
+            object.insert("id".to_owned(), uuid().map_err(failed("generate id"))?);
         }
         self.compute(&mut object)?;
         forced(&config.fail_on_create, id(&object), "create resource")?;

@@ -55,17 +55,6 @@ impl Number {
         // The finest float needs 1074 digits after the point; parsing drops the zeros.
         format!("{value:.1074}").parse()
     }
-
-    /// The float that has exactly this value, for the wire.
-    pub(crate) fn exact_f64(&self) -> Option<f64> {
-        match &self.0 {
-            Repr::Decimal(text) if text.contains('.') => {
-                let float: f64 = text.parse().ok()?;
-                (Self::from_wire_f64(float).ok()? == *self).then_some(float)
-            }
-            _ => None,
-        }
-    }
 }
 
 impl fmt::Display for Number {
@@ -224,8 +213,6 @@ mod tests {
                 .to_string()
                 .starts_with("0.1000000000000000055511151231257827")
         );
-        assert_eq!(tenth.exact_f64(), Some(0.1));
-        assert_eq!("0.1".parse::<Number>().unwrap().exact_f64(), None);
         assert_eq!(Number::from_wire_f64(0.5).unwrap().to_string(), "0.5");
         assert_eq!(Number::try_from(0.1).unwrap().to_string(), "0.1");
     }

@@ -40,7 +40,6 @@ pub(crate) fn value_type() -> Type {
     Schema::of::<Thing>().value_type()
 }
 
-#[derive(Default)]
 pub(crate) struct TestProvider;
 
 #[async_trait]
@@ -181,9 +180,10 @@ impl Resource for Things {
 
     async fn import(&self, _: &Call, request: Import) -> Result<State<Thing>, Diagnostics> {
         let id = request.id("id")?.to_owned();
+        let secret = Secret::from("never").into();
         Ok(State::new(Thing {
             id: id.into(),
-            secret: "never".to_owned().into_secret(),
+            secret,
             ..Thing::default()
         }))
     }
@@ -218,16 +218,6 @@ impl Resource for Things {
             name: name.into(),
             ..Thing::default()
         }))
-    }
-}
-
-trait IntoSecret {
-    fn into_secret(self) -> Attr<Secret>;
-}
-
-impl IntoSecret for String {
-    fn into_secret(self) -> Attr<Secret> {
-        Attr::Known(Secret::from(self))
     }
 }
 

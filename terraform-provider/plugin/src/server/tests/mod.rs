@@ -16,7 +16,7 @@ use wire::provider_client::ProviderClient;
 type Client = ProviderClient<wire::provider_server::ProviderServer<Server>>;
 
 fn client() -> Client {
-    let server = Server::new(TestProvider::default(), true);
+    let server = Server::new(TestProvider, true);
     ProviderClient::new(wire::provider_server::ProviderServer::new(server))
 }
 
