@@ -1,0 +1,72 @@
+//! Terraform as a client with few rights.
+
+use crate::service::Service;
+use crate::terraform::Terraform;
+
+const ONE: &str = r#"
+    resource "m2m_oauth_client" "a" {
+      name   = "billing"
+      scopes = ["orders:read"]
+    }"#;
+
+/// The settings of a provider whose client has these scopes, none of them by default.
+fn acting_with(service: &Service, scopes: &[&str]) -> Vec<(String, String)> {
+    let made = service.create(serde_json::json!({"name": "terraform", "scopes": scopes}));
+    service.environment_of(made.client.client_id.as_str(), made.client_secret.expose())
+}
+
+#[test]
+fn managing_takes_read_write_and_delegate() {
+    let service = Service::start();
+    let scopes = ["clients:read", "clients:write", "clients:delegate"];
+    let environment = acting_with(&service, &scopes);
+    let Some(terraform) = Terraform::new(ONE, environment) else {
+        return;
+    };
+    terraform.apply().ok();
+    terraform.plan().changes_nothing();
+    terraform.run(&["destroy", "-auto-approve"]).ok();
+}
+
+#[test]
+fn planning_takes_read_alone() {
+    let service = Service::start();
+    let Some(mut terraform) = Terraform::new(ONE, service.environment()) else {
+        return;
+    };
+    terraform.apply().ok();
+    let state = terraform.state();
+    terraform.environment = acting_with(&service, &["clients:read"]);
+    terraform.plan().changes_nothing();
+    terraform.run(&["destroy", "-auto-approve"]).fails_with(&[
+        "may not use the scope clients:write",
+        "Give the client that Terraform acts as this scope",
+    ]);
+    assert_eq!(terraform.state(), state);
+}
+
+#[test]
+fn a_client_cannot_make_one_stronger_than_itself() {
+    let service = Service::start();
+    let environment = acting_with(&service, &["clients:read", "clients:write"]);
+    let Some(terraform) = Terraform::new(ONE, environment) else {
+        return;
+    };
+    terraform
+        .apply()
+        .fails_with(&["orders:read", "stronger than itself"]);
+    assert_eq!(service.clients().len(), 1);
+}
+
+#[test]
+fn what_the_owner_does_not_hold_is_said_at_the_attribute() {
+    let service = Service::start();
+    let wide = ONE.replace("orders:read", "payments:all");
+    let Some(terraform) = Terraform::new(&wide, service.environment()) else {
+        return;
+    };
+    terraform.apply().fails_with(&[
+        "Could not create the M2M OAuth client \"billing\"",
+        "scopes: the owner local|admin does not hold the scope payments:all",
+    ]);
+}
