@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// A secret text: it prints as `(secret)`, and its memory is overwritten when it is dropped.
 ///
 /// As a field of a [`model!`](crate::model) it makes the attribute sensitive.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
@@ -17,6 +18,15 @@ impl Secret {
         &self.0
     }
 }
+
+/// Takes the same time wherever the texts differ.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,5 +58,6 @@ mod tests {
             "(secret) Some((secret))"
         );
         assert_eq!(secret.expose(), "hunter2");
+        assert!(secret == Secret::from("hunter2") && secret != Secret::from("hunter3"));
     }
 }

@@ -30,9 +30,10 @@ use crate::diagnostic::Diagnostics;
 use crate::erased::{AnyDataSource, AnyEphemeral, AnyProvider, AnyResource, Erased};
 use crate::function::Function;
 use crate::provider::{Provider, Registry};
+use crate::schema::Schema;
 use crate::wire::tfplugin6 as wire;
 use reply::{Failed, Reply, panicked};
-use served::Served;
+use served::{HasSchema, Served};
 
 /// Serves one provider; clones share it.
 #[derive(Clone)]
@@ -70,6 +71,20 @@ impl Server {
             terraform_version: RwLock::new(Arc::from("")),
             checks,
         }))
+    }
+
+    /// The schemas of the resources, data sources and ephemeral resources.
+    pub(crate) fn schemas(&self) -> [BTreeMap<String, Schema>; 3] {
+        [
+            schemas(&self.0.resources),
+            schemas(&self.0.data_sources),
+            schemas(&self.0.ephemerals),
+        ]
+    }
+
+    /// The schema of the `provider` block.
+    pub(crate) fn provider_schema(&self) -> Schema {
+        self.0.provider.shape().schema.clone()
     }
 
     /// Handles one request in a task of its own, so that neither a blocking handler nor a panic
@@ -157,5 +172,14 @@ fn served<T: ?Sized>(items: BTreeMap<String, Arc<T>>) -> BTreeMap<String, Served
     items
         .into_iter()
         .map(|(name, item)| (name, Served::new(item)))
+        .collect()
+}
+
+fn schemas<T: HasSchema + ?Sized>(
+    served: &BTreeMap<String, Served<T>>,
+) -> BTreeMap<String, Schema> {
+    served
+        .iter()
+        .map(|(name, served)| (name.clone(), served.shape().schema.clone()))
         .collect()
 }
