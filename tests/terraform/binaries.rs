@@ -1,19 +1,11 @@
-//! The programs under test, built once.
+//! The programs that the tests run.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
-/// The service.
-pub(crate) fn m2m() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| built("m2m"))
-}
-
-/// The provider.
+/// The provider, built together with this test.
 pub(crate) fn provider() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| built("terraform-provider-m2m"))
+    Path::new(env!("CARGO_BIN_EXE_provider-under-test"))
 }
 
 /// Terraform; `None` says on stderr why the test does nothing.
@@ -33,42 +25,4 @@ pub(crate) fn terraform() -> Option<&'static Path> {
         eprintln!("skipped: terraform is not on the PATH");
     }
     found.as_deref()
-}
-
-/// A program in the target directory that this test was built in, brought up to date.
-fn built(name: &str) -> PathBuf {
-    build();
-    let path = profile_directory().join(name);
-    assert!(path.is_file(), "{} was not built", path.display());
-    path
-}
-
-fn build() {
-    static DONE: OnceLock<()> = OnceLock::new();
-    DONE.get_or_init(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args([
-                "build",
-                "--quiet",
-                "-p",
-                "m2m-local",
-                "-p",
-                "terraform-provider-m2m",
-                "--bins",
-            ])
-            .args((!cfg!(debug_assertions)).then_some("--release"))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .env("CARGO_TARGET_DIR", profile_directory().parent().unwrap());
-        assert!(
-            cargo.status().unwrap().success(),
-            "the programs under test do not build"
-        );
-    });
-}
-
-/// `target/debug` of `target/debug/deps/this-test`.
-fn profile_directory() -> PathBuf {
-    let this = std::env::current_exe().unwrap();
-    this.parent().and_then(Path::parent).unwrap().to_owned()
 }

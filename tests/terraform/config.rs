@@ -27,7 +27,7 @@ fn the_block_wins_over_the_environment_and_a_file_may_hold_the_secret() {
     };
     std::fs::write(
         terraform.work().join("secret"),
-        &service.admin.client_secret,
+        service.admin.client_secret.expose(),
     )
     .unwrap();
     terraform.environment = service.environment_of("m2m_wrong", "wrong");
@@ -124,7 +124,7 @@ fn a_malformed_variable_is_named() {
 
 #[test]
 fn a_private_authority_has_to_be_given() {
-    let service = Service::start_with(&["--tls"]);
+    let service = Service::start_with_tls();
     let Some(mut terraform) = Terraform::new(ONE, service.environment()) else {
         return;
     };

@@ -76,7 +76,7 @@ fn no_secret_is_left_anywhere() {
     );
     let admin = &service.admin;
     assert_eq!(
-        traces.places_of(admin.client_id.as_str(), &admin.client_secret),
+        traces.places_of(admin.client_id.as_str(), admin.client_secret.expose()),
         nowhere
     );
     assert_eq!(traces.places_of_tokens(), nowhere);

@@ -1,54 +1,54 @@
 //! A service of its own for a test.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use m2m_client::{Api, Config, Credentials};
-use m2m_types::admin::client::{ClientView, CreatedClient, PatchClient};
+use m2m_core::keys::SigningAlgorithm;
+use m2m_local::serve::{AdminFile, Options, Server};
+use m2m_types::admin::client::{ClientView, CreatedClient, PatchClient, SecretStorage};
+use m2m_types::audience::Audience;
 use m2m_types::client_id::ClientId;
 use m2m_types::idempotency_key::IdempotencyKey;
-use m2m_types::issuer::Issuer;
+use m2m_types::scope::ScopeSet;
 use m2m_types::token_request::UnverifiedSecret;
-use serde::Deserialize;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
 
-use crate::binaries;
-
-/// What `m2m serve` writes for its admin.
-#[derive(Deserialize)]
-pub(crate) struct Admin {
-    pub(crate) endpoint: Issuer,
-    pub(crate) client_id: ClientId,
-    pub(crate) client_secret: String,
-    pub(crate) ca_cert_file: Option<PathBuf>,
-}
-
-/// A running service; it ends with the value.
+/// `m2m serve` on a data directory of its own; it ends with the value.
 pub(crate) struct Service {
-    process: Child,
+    running: Option<Running>,
     data: TempDir,
-    pub(crate) admin: Admin,
+    pub(crate) admin: AdminFile,
     runtime: Runtime,
     api: Api,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Service {
     /// On a free loopback port, with an owner who may read and write orders.
     pub(crate) fn start() -> Self {
-        Self::start_with(&[])
+        Self::start_with(false)
     }
 
-    /// The same with further arguments.
-    pub(crate) fn start_with(arguments: &[&str]) -> Self {
+    /// The same over HTTPS.
+    pub(crate) fn start_with_tls() -> Self {
+        Self::start_with(true)
+    }
+
+    fn start_with(tls: bool) -> Self {
         let data = TempDir::new().unwrap();
-        let process = serve(data.path(), "127.0.0.1:0", arguments);
-        let admin: Admin =
-            serde_json::from_slice(&fs::read(data.path().join("admin.json")).unwrap()).unwrap();
-        let secret = UnverifiedSecret::new(admin.client_secret.as_str());
+        let running = serve(options(data.path(), "127.0.0.1:0", tls));
+        let admin = AdminFile::read(data.path()).unwrap();
+        let secret = UnverifiedSecret::new(admin.client_secret.expose());
         let credentials = Credentials::new(admin.client_id.clone(), secret);
         let mut config = Config::new(admin.endpoint.clone(), credentials);
         config.ca_cert = admin
@@ -56,26 +56,25 @@ impl Service {
             .as_ref()
             .map(|path| fs::read(path).unwrap());
         Self {
-            process,
+            running: Some(running),
             data,
             api: Api::new(&config).unwrap(),
             admin,
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap(),
+            runtime: runtime(),
         }
     }
 
-    /// Stops it as a power cut does.
+    /// Stops it and frees its port.
     pub(crate) fn stop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+        if let Some(running) = self.running.take() {
+            let _ = running.stop.send(());
+            running.thread.join().unwrap();
+        }
     }
 
     /// Starts it again where it was.
     pub(crate) fn restart(&mut self) {
-        self.process = serve(self.data.path(), &self.address(), &[]);
+        self.running = Some(serve(options(self.data.path(), &self.address(), false)));
     }
 
     /// Where it listens.
@@ -86,8 +85,10 @@ impl Service {
 
     /// The settings of a provider that acts as the admin.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
-        let mut environment =
-            self.environment_of(self.admin.client_id.as_str(), &self.admin.client_secret);
+        let mut environment = self.environment_of(
+            self.admin.client_id.as_str(),
+            self.admin.client_secret.expose(),
+        );
         if let Some(path) = &self.admin.ca_cert_file {
             environment.push(("M2M_CA_CERT_FILE".to_owned(), path.display().to_string()));
         }
@@ -156,43 +157,43 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.stop();
     }
 }
 
-/// Starts the program and waits until it says that it serves.
-fn serve(data: &Path, listen: &str, arguments: &[&str]) -> Child {
-    let log = data.join("log");
-    let mut process = Command::new(binaries::m2m())
-        .args([
-            "serve",
-            "--permissions",
-            "orders:read orders:write",
-            "--listen",
-            listen,
-        ])
-        .arg("--data-dir")
-        .arg(data)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(File::create(&log).unwrap())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    let (send, receive) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        while let Some(Ok(line)) = lines.next() {
-            let _ = send.send(line);
-        }
-    });
-    // The admin file is written before the first line.
-    match receive.recv_timeout(Duration::from_secs(60)) {
-        Ok(_) => process,
-        Err(_) => panic!(
-            "m2m serve did not start: {}",
-            fs::read_to_string(log).unwrap()
-        ),
+fn options(data: &Path, listen: &str, tls: bool) -> Options {
+    Options {
+        data_dir: data.to_owned(),
+        listen: listen.parse::<SocketAddr>().unwrap(),
+        tls,
+        issuer: None,
+        change_issuer: false,
+        signing_algorithm: SigningAlgorithm::default(),
+        default_audience: Audience::parse("urn:test:orders").unwrap(),
+        secret_storage: SecretStorage::SecretsManager,
+        permissions: ScopeSet::parse("orders:read orders:write").unwrap(),
     }
+}
+
+/// Serves on a thread of its own, and returns when the service is ready.
+fn serve(options: Options) -> Running {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (ready, is_ready) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        runtime().block_on(async {
+            let server = Server::start(&options).await.unwrap();
+            ready.send(()).unwrap();
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            server.run(stopped).await.unwrap();
+        });
+    });
+    is_ready.recv().unwrap();
+    Running { stop, thread }
+}
+
+fn runtime() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().unwrap()
 }
