@@ -56,14 +56,12 @@ impl Stores {
         }
     }
 
-    /// Opens the connections to both services with one cheap read each, so that no request waits for
-    /// TLS. For the initialization of a function, together with the first read of the keys.
+    /// Opens the connection to the table with one cheap read, so that no request waits for TLS. For the
+    /// initialization of a function; the first read of the keys does the same for Secrets Manager.
     ///
     /// # Errors
-    /// A service does not answer.
+    /// The table does not answer.
     pub async fn warm_up(&self) -> Result<(), StoreError> {
-        let (table, keys) = tokio::join!(self.directory.ping(), self.keys.find_signing_keys());
-        table?;
-        keys.map(drop)
+        self.directory.ping().await
     }
 }

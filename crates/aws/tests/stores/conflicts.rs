@@ -19,7 +19,7 @@ fn canceled(codes: &[&str]) -> Value {
 }
 
 async fn deployment(operation: &'static str, body: Value) -> (Deployment, Meddler) {
-    let meddler = Meddler::new(operation, Meddling::Refuse(body));
+    let meddler = Meddler::new(operation, Meddling::Answer(400, body.to_string()));
     let deployment = Deployment::behind(|inner| meddler.around(inner)).await;
     (deployment, meddler)
 }

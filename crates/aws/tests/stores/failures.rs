@@ -8,6 +8,7 @@ use m2m_local::stand_in::faults::Fault;
 use m2m_testkit::builders::{NOW, client, client_id, organization, owner, pending, secret};
 use tokio::time::Instant;
 
+use crate::meddler::{Meddler, Meddling};
 use crate::support::{Deployment, stores_without_table};
 
 /// A method of a port, more than this is never waited for.
@@ -159,4 +160,24 @@ async fn no_error_tells_a_secret() {
         .unwrap_err();
     let told = format!("{error} {error:?}");
     assert!(!told.contains(value.expose()) && !told.contains(other.expose()));
+}
+
+#[tokio::test]
+async fn an_answer_cut_short_is_a_failure_that_quotes_nothing() {
+    let body = r#"{"Name":"x","SecretString":"CANARY"#.to_owned();
+    let meddler = Meddler::new("GetSecretValue", Meddling::Answer(200, body));
+    let deployment = Deployment::behind(|inner| meddler.around(inner)).await;
+    meddler.next(usize::MAX);
+    let (client, (secret, _)) = (client_id("payments"), secret("one"));
+    let stores = &deployment.stores;
+    let errors = [
+        stores.values.find(&client, &secret.id).await.unwrap_err(),
+        stores.keys.find_signing_keys().await.unwrap_err(),
+    ];
+    for error in errors {
+        assert!(
+            !format!("{error} {error:?}").contains("CANARY"),
+            "{error:?}"
+        );
+    }
 }

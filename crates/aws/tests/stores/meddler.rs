@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 pub(crate) enum Meddling {
     /// A `BatchGetItem` does not get to the last of its keys.
     LeaveOneUnread,
-    /// The call is refused with this body.
-    Refuse(Value),
+    /// The call is answered with this status and body.
+    Answer(u16, String),
 }
 
 /// Lets the next calls of one operation be meddled with.
@@ -95,7 +95,9 @@ impl HttpConnector for MeddledConnector {
             return self.inner.call(request);
         }
         match &self.meddler.meddling {
-            Meddling::Refuse(body) => HttpConnectorFuture::ready(Ok(response(400, body))),
+            Meddling::Answer(status, body) => {
+                HttpConnectorFuture::ready(Ok(response(*status, body.clone())))
+            }
             Meddling::LeaveOneUnread => leave_one_unread(self.inner.clone(), request),
         }
     }
@@ -109,17 +111,17 @@ fn leave_one_unread(inner: SharedHttpConnector, mut request: HttpRequest) -> Htt
     let unread = json!({ table: { "Keys": [keys.pop().unwrap()], "ConsistentRead": true } });
     if keys.is_empty() {
         let body = json!({ "Responses": {}, "UnprocessedKeys": unread });
-        return HttpConnectorFuture::ready(Ok(response(200, &body)));
+        return HttpConnectorFuture::ready(Ok(response(200, body.to_string())));
     }
     *request.body_mut() = SdkBody::from(asked.to_string());
     HttpConnectorFuture::new(async move {
         let answer = inner.call(request).await?;
         let mut body: Value = serde_json::from_slice(answer.body().bytes().unwrap()).unwrap();
         body["UnprocessedKeys"] = unread;
-        Ok(response(200, &body))
+        Ok(response(200, body.to_string()))
     })
 }
 
-fn response(status: u16, body: &Value) -> HttpResponse {
-    HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.to_string()))
+fn response(status: u16, body: String) -> HttpResponse {
+    HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))
 }

@@ -96,6 +96,14 @@ impl Deployment {
         active
     }
 
+    /// Deletes an active client.
+    pub(crate) async fn delete(&self, client: &Client) {
+        let restorable_until = NOW;
+        let deleted = next(client, ClientState::Deleted { restorable_until });
+        let delete = self.stores.clients.delete(&deleted, client.revision, NOW);
+        assert_eq!(delete.await.unwrap(), WriteOutcome::Written);
+    }
+
     /// The client as it is kept.
     pub(crate) async fn client(&self, name: &str) -> Option<Client> {
         let id = client_id(name);
