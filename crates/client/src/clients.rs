@@ -7,7 +7,7 @@ use m2m_types::admin::page::Page;
 use m2m_types::admin::scopes::ManagementScope::{ClientsRead, ClientsWrite};
 use m2m_types::client_id::ClientId;
 use m2m_types::idempotency_key::IdempotencyKey;
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 
 use crate::api::{Api, ETag, Tagged};
 use crate::error::Error;
@@ -78,7 +78,13 @@ impl Api {
     /// already, which a repeated attempt may meet too; [`Error`] says what else.
     pub async fn delete_client(&self, id: &ClientId) -> Result<(), Error> {
         let call = self.call(Method::DELETE, &client_path(id), ClientsWrite);
-        self.run(&call).await.map(drop)
+        let answer = self.run(&call).await?;
+        // A page that somebody else puts in front of everything is a 200 too.
+        if answer.status == StatusCode::NO_CONTENT {
+            Ok(())
+        } else {
+            Err(self.protocol(&answer.outline(&self.redactor)))
+        }
     }
 
     /// One page of the caller's clients.

@@ -141,6 +141,20 @@ async fn a_garbled_token_answer_is_not_quoted() {
 }
 
 #[tokio::test]
+async fn only_a_204_is_a_delete() {
+    let server = Server::start(|seen, n| match (seen.is_token(), n) {
+        (true, n) => all_scopes(n),
+        (false, 0) => answer(200, "text/html", "<html>Please log in</html>"),
+        (false, _) => answer(204, "text/plain", ""),
+    })
+    .await;
+    let api = server.api();
+    let error = api.delete_client(&id()).await.unwrap_err();
+    assert!(matches!(error, Error::Protocol { .. }), "{error}");
+    api.delete_client(&id()).await.unwrap();
+}
+
+#[tokio::test]
 async fn the_etag_comes_beside_the_body() {
     let server = Server::start(|seen, n| {
         if seen.is_token() {
