@@ -256,3 +256,22 @@ fn a_wrong_definition_is_said_to_be_the_users() {
     );
     assert!(words.contains("tfcoremock_x.a: unknown type"), "{words}");
 }
+
+#[test]
+fn a_refresh_of_numbers_has_nothing_to_record() {
+    let Some(tf) = workspace(
+        r#"
+resource "tfcoremock_simple_resource" "it" {
+  integer = 3
+  float   = 0.5
+  number  = 1234567890123456789012345678901234567890
+}
+"#,
+    ) else {
+        return;
+    };
+    tf.succeed(&["init", "-no-color"]);
+    tf.succeed(&["apply", "-auto-approve", "-no-color"]);
+    let refreshed = tf.run(&["plan", "-no-color", "-refresh-only", "-detailed-exitcode"]);
+    assert_eq!(refreshed.code, 0, "{}", refreshed.text);
+}

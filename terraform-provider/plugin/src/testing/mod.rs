@@ -54,6 +54,8 @@
 
 mod harness;
 mod proposed;
+#[cfg(test)]
+mod tests;
 
 pub use harness::{Harness, Outcome};
 

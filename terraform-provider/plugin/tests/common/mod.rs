@@ -121,13 +121,13 @@ impl Workspace {
         run.text
     }
 
-    /// Asserts that there is nothing to do, also with `-refresh-only`.
+    /// Asserts that there is nothing to do, also with `-refresh-only`. There the words count: for
+    /// its exit code Terraform 1.11 compares cached forms of equal values, and may find 2.
     pub(crate) fn nothing_to_do(&self) {
-        for extra in [&[][..], &["-refresh-only"]] {
-            let arguments = [&["plan", "-no-color", "-detailed-exitcode"], extra].concat();
-            let run = self.run(&arguments);
-            assert_eq!(run.code, 0, "{}", run.text);
-        }
+        let plan = self.run(&["plan", "-no-color", "-detailed-exitcode"]);
+        assert_eq!(plan.code, 0, "{}", plan.text);
+        let refreshed = self.succeed(&["plan", "-no-color", "-refresh-only"]);
+        assert!(refreshed.contains("found no differences"), "{refreshed}");
     }
 
     /// Every file of the workspace that holds `text`, except the configuration.
