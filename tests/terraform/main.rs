@@ -14,6 +14,7 @@ mod binaries;
 mod config;
 mod ephemeral;
 mod faults;
+mod interrupt;
 mod leaks;
 mod lifecycle;
 mod protection;

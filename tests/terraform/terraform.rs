@@ -68,8 +68,25 @@ impl Terraform {
 
     /// The same with further variables.
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        let output = self
+            .command(arguments)
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        Run {
+            status: output.status.code().unwrap(),
+            said: one_line(&format!("{stdout}\n{stderr}")),
+            stdout,
+        }
+    }
+
+    /// A command with nothing of the machine's environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let home = self.directory.path();
-        let output = Command::new(self.program)
+        let mut command = Command::new(self.program);
+        command
             .args(arguments)
             .current_dir(self.work())
             .env_clear()
@@ -82,17 +99,8 @@ impl Terraform {
                 ("TF_IN_AUTOMATION", "1"),
                 ("TF_INPUT", "0"),
             ])
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .envs(variables.iter().copied())
-            .output()
-            .unwrap();
-        let stdout = String::from_utf8(output.stdout).unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        Run {
-            status: output.status.code().unwrap(),
-            said: one_line(&format!("{stdout}\n{stderr}")),
-            stdout,
-        }
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
     }
 
     /// Applies the configuration.
@@ -197,7 +205,7 @@ impl Run {
 }
 
 /// Without line breaks and the bars beside a message.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words = text
         .split_whitespace()
         .filter(|word| !matches!(*word, "│" | "╷" | "╵"));
