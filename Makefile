@@ -21,7 +21,6 @@ serve: ## Keep the service running on http://127.0.0.1:8080, its data in .m2m
 	@$(TARGET)/debug/m2m serve
 
 test: ## Run every test; what cannot run here says why
-	cargo build $(PROGRAMS)
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		cargo nextest run --workspace --no-fail-fast && cargo test --workspace --doc --quiet; \
 	else \

@@ -24,11 +24,10 @@ async fn main() -> Result<(), lambda_http::Error> {
         Arc::new(SystemClock),
         Arc::new(SystemRandom),
     )?;
-    // Connections are opened and keys parsed while nobody waits. A store that does not answer now is asked again
-    // by the first request.
-    if let (Err(error), _) | (_, Err(error)) =
-        (stores.warm_up().await, deployment.keys().current().await)
-    {
+    // Connections are opened and keys parsed while nobody waits. A store that does not answer now is
+    // asked again by the first request.
+    let keys = deployment.keys();
+    if let (Err(error), _) | (_, Err(error)) = tokio::join!(stores.warm_up(), keys.current()) {
         warn!(
             error = &error as &dyn std::error::Error,
             "started without a store"

@@ -234,3 +234,36 @@ impl ClientStore for CachedClientStore {
         self.inner.find_answer(id).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use m2m_aws::config::StoresConfig;
+    use m2m_aws::tables::create_table_if_missing;
+    use m2m_testkit::{Ports, SeededRandom};
+    use m2m_types::issuer::Issuer;
+
+    use super::in_front_of;
+    use crate::stand_in::StandIn;
+
+    async fn cached_ports() -> Ports {
+        let sdk = StandIn::memory().unwrap().sdk_config();
+        let config = StoresConfig {
+            table: "m2m-test".to_owned(),
+            secret_prefix: "m2m/test".to_owned(),
+        };
+        create_table_if_missing(&sdk, &config).await.unwrap();
+        let issuer = Issuer::parse("https://auth.example").unwrap();
+        let random = std::sync::Arc::new(SeededRandom::new(1));
+        let stores = in_front_of(m2m_aws::Stores::new(&sdk, &config, &issuer, random));
+        Ports {
+            directory: stores.directory,
+            clients: stores.clients,
+            values: stores.values,
+            keys: stores.keys,
+            guard: None,
+        }
+    }
+
+    m2m_testkit::directory_contract!(cached_ports);
+    m2m_testkit::client_store_contract!(cached_ports);
+}
