@@ -7,8 +7,11 @@ text_type!(
     /// any `[A-Za-z0-9._-]{1,128}` when an operator brought it from elsewhere.
     ClientId,
     "client_id",
-    "1 to 128 characters of A-Z, a-z, 0-9, '.', '_' and '-'",
-    |text| all_bytes(text, 1, 128, |b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    "1 to 128 characters of A-Z, a-z, 0-9, '.', '_' and '-', neither '.' nor '..'",
+    |text| {
+        // A dot segment disappears from a URL (RFC 3986 §5.2.4).
+        text != "." && text != ".." && all_bytes(text, 1, 128, |b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    }
 );
 
 impl ClientId {
@@ -31,6 +34,8 @@ mod tests {
             "a/b",
             "a\u{200b}",
             "a\0",
+            ".",
+            "..",
             &"x".repeat(129),
         ] {
             assert!(ClientId::parse(id).is_err(), "{id:?}");

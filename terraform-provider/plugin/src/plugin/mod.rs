@@ -92,7 +92,7 @@ async fn run(address: &str, provider: impl Provider, handshake: Handshake) -> Re
     })?;
     tokio::task::spawn_blocking({
         let directory = socket.directory();
-        move || socket::sweep(&directory)
+        move || socket::sweep(&directory, socket::LEFT_BEHIND)
     });
     let server = Server::new(provider, cfg!(debug_assertions));
     let incoming = incoming(listener, acceptor, lifetime);

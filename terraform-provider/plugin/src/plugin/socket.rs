@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Longer paths do not fit a socket address: 108 bytes on Linux, 104 on macOS, with a final zero.
 const MAX_PATH: usize = 103;
@@ -69,24 +70,32 @@ fn fitting(directory: &Path, name: &str) -> PathBuf {
     }
 }
 
-/// Removes sockets that killed processes of this user left behind.
-pub(super) fn sweep(directory: &Path) {
+/// A process that is just starting refuses connections between binding its socket and listening
+/// on it; one this old is not just starting.
+pub(super) const LEFT_BEHIND: Duration = Duration::from_secs(60);
+
+/// Removes sockets of at least that age that killed processes of this user left behind.
+pub(super) fn sweep(directory: &Path, age: Duration) {
     let Ok(entries) = fs::read_dir(directory) else {
         return;
     };
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with(PREFIX) {
-            remove_if_dead(&entry.path());
+            remove_if_dead(&entry.path(), age);
         }
     }
 }
 
 /// A socket that refuses connections has no process; those of other users cannot be removed
 /// from a directory with the sticky bit, such as /tmp.
-fn remove_if_dead(path: &Path) {
+fn remove_if_dead(path: &Path, age: Duration) {
     let Ok(file) = fs::symlink_metadata(path) else {
         return;
     };
+    let elapsed = file.modified().ok().and_then(|at| at.elapsed().ok());
+    if elapsed.is_none_or(|elapsed| elapsed < age) {
+        return;
+    }
     let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
     if file.file_type().is_socket() && UnixStream::connect(path).is_err_and(refused) {
         let _ = fs::remove_file(path);
@@ -130,7 +139,9 @@ mod tests {
         drop(UnixListener::bind(&dead).unwrap());
         let other = directory.path().join("tfplugin-file");
         fs::write(&other, "").unwrap();
-        sweep(directory.path());
+        sweep(directory.path(), LEFT_BEHIND);
+        assert!(dead.exists(), "it may be one that is just starting");
+        sweep(directory.path(), Duration::ZERO);
         assert!(alive.path().exists() && other.exists() && !dead.exists());
     }
 }
