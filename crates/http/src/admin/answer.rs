@@ -3,7 +3,10 @@
 use axum::body::Body;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
+use m2m_core::caller::Caller;
 use serde::Serialize;
+
+use super::bearer;
 
 use crate::problem_answer::{Refusal, refused};
 use crate::{State, entity_tag, problem_answer};
@@ -11,8 +14,16 @@ use crate::{State, entity_tag, problem_answer};
 /// What a handler made: an answer or a refusal.
 pub(super) type Outcome = Result<Response<Body>, Refusal>;
 
-/// Ends a handler.
-pub(super) fn conclude(state: &State, outcome: Outcome) -> Response<Body> {
+/// Finds out who calls, lets the handler answer and turns a refusal into its answer.
+pub(super) async fn to_caller(
+    state: &State,
+    headers: &HeaderMap,
+    handle: impl AsyncFnOnce(Caller) -> Outcome,
+) -> Response<Body> {
+    let outcome = match bearer::caller(state, headers).await {
+        Ok(caller) => handle(caller).await,
+        Err(refusal) => Err(refusal),
+    };
     outcome.unwrap_or_else(|refusal| refused(state, refusal))
 }
 

@@ -13,9 +13,8 @@ use m2m_types::metadata::paths;
 use m2m_types::problem::FieldError;
 use serde::Deserialize;
 
-use super::answer::{self, Outcome};
-use super::input::PathOf;
-use super::{bearer, input};
+use super::answer;
+use super::input::{self, PathOf};
 use crate::problem_answer::Refusal;
 use crate::{Shared, entity_tag, fallback};
 
@@ -71,8 +70,7 @@ async fn list(
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let outcome: Outcome = async {
-        let caller = bearer::caller(&state, &headers).await?;
+    answer::to_caller(&state, &headers, async |caller| {
         let Query(query) = query
             .map_err(|rejection| Refusal::Malformed(FieldError::new("", rejection.body_text())))?;
         if !(1..=200).contains(&query.limit) {
@@ -88,14 +86,12 @@ async fn list(
         };
         let page = state.clients.list(&caller, &selection).await?;
         Ok(answer::read(&state, &headers, &page, None))
-    }
-    .await;
-    answer::conclude(&state, outcome)
+    })
+    .await
 }
 
 async fn create(State(state): State<Shared>, headers: HeaderMap, body: Body) -> Response<Body> {
-    let outcome: Outcome = async {
-        let caller = bearer::caller(&state, &headers).await?;
+    answer::to_caller(&state, &headers, async |caller| {
         let key = input::idempotency_key(&headers)?;
         let request: CreateClient = input::json(&headers, body, JSON).await?;
         let created = state
@@ -113,9 +109,8 @@ async fn create(State(state): State<Shared>, headers: HeaderMap, body: Body) -> 
             response.headers_mut().insert(LOCATION, location);
         }
         Ok(response)
-    }
-    .await;
-    answer::conclude(&state, outcome)
+    })
+    .await
 }
 
 async fn read(
@@ -123,8 +118,7 @@ async fn read(
     id: PathOf<String>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let outcome: Outcome = async {
-        let caller = bearer::caller(&state, &headers).await?;
+    answer::to_caller(&state, &headers, async |caller| {
         let client = state.clients.get(&caller, &input::client_id(id)?).await?;
         Ok(answer::read(
             &state,
@@ -132,9 +126,8 @@ async fn read(
             &state.clients.view(&client),
             Some(entity_tag::of_revision(client.revision)),
         ))
-    }
-    .await;
-    answer::conclude(&state, outcome)
+    })
+    .await
 }
 
 async fn replace(
@@ -143,8 +136,7 @@ async fn replace(
     headers: HeaderMap,
     body: Body,
 ) -> Response<Body> {
-    let outcome: Outcome = async {
-        let caller = bearer::caller(&state, &headers).await?;
+    answer::to_caller(&state, &headers, async |caller| {
         let precondition = input::precondition(&headers)?;
         let request: ReplaceClient = input::json(&headers, body, JSON).await?;
         let client = state
@@ -152,9 +144,8 @@ async fn replace(
             .replace(&caller, &input::client_id(id)?, &request, &precondition)
             .await?;
         Ok(changed(&state, &client))
-    }
-    .await;
-    answer::conclude(&state, outcome)
+    })
+    .await
 }
 
 async fn patch(
@@ -163,8 +154,7 @@ async fn patch(
     headers: HeaderMap,
     body: Body,
 ) -> Response<Body> {
-    let outcome: Outcome = async {
-        let caller = bearer::caller(&state, &headers).await?;
+    answer::to_caller(&state, &headers, async |caller| {
         let precondition = input::precondition(&headers)?;
         let patch: PatchClient = input::json(&headers, body, MERGE_PATCH).await?;
         let client = state
@@ -172,9 +162,8 @@ async fn patch(
             .patch(&caller, &input::client_id(id)?, &patch, &precondition)
             .await?;
         Ok(changed(&state, &client))
-    }
-    .await;
-    answer::conclude(&state, outcome)
+    })
+    .await
 }
 
 async fn delete(
@@ -182,8 +171,7 @@ async fn delete(
     id: PathOf<String>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let outcome: Outcome = async {
-        let caller = bearer::caller(&state, &headers).await?;
+    answer::to_caller(&state, &headers, async |caller| {
         let precondition = input::precondition(&headers)?;
         state
             .clients
@@ -192,9 +180,8 @@ async fn delete(
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NO_CONTENT;
         Ok(response)
-    }
-    .await;
-    answer::conclude(&state, outcome)
+    })
+    .await
 }
 
 fn changed(state: &crate::State, client: &Client) -> Response<Body> {

@@ -7,8 +7,7 @@ use axum::routing::get;
 use http::{HeaderMap, Response};
 use m2m_types::admin::me::Me;
 
-use super::answer::{self, Outcome};
-use super::bearer;
+use super::answer;
 use crate::{Shared, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -16,8 +15,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 async fn me(State(state): State<Shared>, headers: HeaderMap) -> Response<Body> {
-    let outcome: Outcome = async {
-        let caller = bearer::caller(&state, &headers).await?;
+    answer::to_caller(&state, &headers, async |caller| {
         let me = Me {
             issuer: state.issuer.clone(),
             client_id: caller.client_id().clone(),
@@ -27,7 +25,6 @@ async fn me(State(state): State<Shared>, headers: HeaderMap) -> Response<Body> {
             scopes: caller.scopes().clone(),
         };
         Ok(answer::read(&state, &headers, &me, None))
-    }
-    .await;
-    answer::conclude(&state, outcome)
+    })
+    .await
 }

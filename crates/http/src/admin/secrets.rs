@@ -7,9 +7,8 @@ use axum::routing::get;
 use http::{HeaderMap, Response};
 use m2m_types::admin::page::Page;
 
-use super::answer::{self, Outcome};
-use super::input::PathOf;
-use super::{bearer, input};
+use super::answer;
+use super::input::{self, PathOf};
 use crate::{Shared, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -29,8 +28,7 @@ async fn list(
     id: PathOf<String>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let outcome: Outcome = async {
-        let caller = bearer::caller(&state, &headers).await?;
+    answer::to_caller(&state, &headers, async |caller| {
         let items = state
             .clients
             .secrets(&caller, &input::client_id(id)?)
@@ -44,9 +42,8 @@ async fn list(
             },
             None,
         ))
-    }
-    .await;
-    answer::conclude(&state, outcome)
+    })
+    .await
 }
 
 async fn reveal(
@@ -54,12 +51,10 @@ async fn reveal(
     path: PathOf<(String, String)>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let outcome: Outcome = async {
-        let caller = bearer::caller(&state, &headers).await?;
+    answer::to_caller(&state, &headers, async |caller| {
         let (id, secret_id) = input::secret_path(path)?;
         let revealed = state.clients.reveal(&caller, &id, &secret_id).await?;
         Ok(answer::read(&state, &headers, &revealed, None))
-    }
-    .await;
-    answer::conclude(&state, outcome)
+    })
+    .await
 }
