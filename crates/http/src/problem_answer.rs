@@ -133,10 +133,12 @@ pub(crate) fn panicked(state: &State) -> Response<Body> {
     };
     let mut response = Response::new(Body::from(serde_json::to_vec(&problem).unwrap_or_default()));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response.headers_mut().insert(
+    let headers = response.headers_mut();
+    headers.insert(
         CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -295,7 +297,10 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
 fn invalid(errors: Vec<FieldError>) -> Outside {
     let detail = errors
         .iter()
-        .map(|error| format!("{}: {}", error.pointer, error.detail))
+        .map(|error| match error.pointer.as_str() {
+            "" => error.detail.clone(),
+            pointer => format!("{pointer}: {}", error.detail),
+        })
         .collect::<Vec<_>>();
     let detail = detail.join("; ");
     Outside {

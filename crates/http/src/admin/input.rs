@@ -36,6 +36,13 @@ pub(super) async fn json<T: DeserializeOwned>(
         return Err(Refusal::MediaType(media_types[0]));
     }
     let body = body::read(body).await.map_err(Refusal::Body)?;
+    // Serde would take an array of the members' values for the object.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::Malformed(FieldError::new(
+            "",
+            "the body must be a JSON object",
+        )));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(&body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         Refusal::Malformed(FieldError::new(
