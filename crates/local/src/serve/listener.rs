@@ -92,13 +92,9 @@ impl Listener {
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(self.socket)
             .map_err(ServeError::Serve)?
-            .handle(handle.clone());
-        if !self.tls {
-            // Only TLS tells which version a client wants. Waiting for its first bytes instead knows no
-            // timeout, so a silent connection would be held for ever.
-            let http1 = server.http_builder().clone().http1_only();
-            *server.http_builder() = http1;
-        }
+            .handle(handle.clone())
+            // The timeouts below begin with the first bytes; a silent connection sends none.
+            .first_request_timeout(HEADER_TIMEOUT);
         server
             .http_builder()
             .http1()
