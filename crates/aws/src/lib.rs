@@ -14,6 +14,7 @@ mod stores;
 pub mod tables;
 
 pub use deployment::deployment;
+pub use sdk::LOG_LIMIT;
 #[cfg(feature = "environment")]
 pub use sdk::sdk_config;
 pub use stores::Stores;

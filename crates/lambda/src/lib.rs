@@ -14,11 +14,11 @@ use m2m_http::ClientAddress;
 use tower::ServiceExt;
 use tracing_subscriber::EnvFilter;
 
-/// Writes the log as JSON lines, at `info` unless `M2M_LOG` says otherwise.
-pub fn log_as_json() {
+/// Writes the log as JSON lines, at `info` unless `M2M_LOG` says otherwise, within `limit` whatever it says.
+pub fn log_as_json(limit: &str) {
     let filter = std::env::var("M2M_LOG")
         .ok()
-        .and_then(|filter| EnvFilter::try_new(filter).ok());
+        .and_then(|filter| EnvFilter::try_new(format!("{filter},{limit}")).ok());
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

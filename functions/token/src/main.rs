@@ -10,7 +10,7 @@ use tracing::warn;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    m2m_lambda::log_as_json();
+    m2m_lambda::log_as_json(m2m_aws::LOG_LIMIT);
     let config = Config::from_env(|name| std::env::var(name).ok())?;
     let stores = Stores::new(
         &sdk_config().await,

@@ -54,8 +54,9 @@ fn parse_audience(text: &str) -> Result<Audience, m2m_types::InvalidText> {
 
 impl Serve {
     pub(super) async fn run(self) -> Outcome {
+        let filter = format!("{},{}", self.log, m2m_aws::LOG_LIMIT);
         tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::try_new(&self.log)?)
+            .with_env_filter(EnvFilter::try_new(filter)?)
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal())
             .with_target(false)
