@@ -1,1 +1,25 @@
-//! x
+//! The service over HTTP: what it answers to every error, the rules of the management API, and what
+//! survives hostile clients, failing stores and a killed process.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what goes wrong in a test is a failed test"
+)]
+
+mod canary;
+mod crash;
+mod deleting;
+mod fields;
+mod hostile;
+mod idempotency;
+mod isolation;
+mod limits;
+mod management_errors;
+mod paging;
+mod panics;
+mod patching;
+mod preconditions;
+mod process;
+mod revealing;
+mod snapshot;
+mod strength;
+mod token_errors;

@@ -1,7 +1,7 @@
 //! A directory that counts its reads and lets a test change who stands behind a client.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -17,6 +17,7 @@ pub struct SteeredDirectory {
     owners: Mutex<HashMap<OwnerId, Owner>>,
     organizations: Mutex<HashMap<OrganizationId, Organization>>,
     reads: AtomicUsize,
+    panics: AtomicBool,
 }
 
 impl SteeredDirectory {
@@ -27,6 +28,7 @@ impl SteeredDirectory {
             owners: Mutex::default(),
             organizations: Mutex::default(),
             reads: AtomicUsize::new(0),
+            panics: AtomicBool::new(false),
         }
     }
 
@@ -48,6 +50,19 @@ impl SteeredDirectory {
     /// How many reads there were since this was last asked.
     pub fn take_reads(&self) -> usize {
         self.reads.swap(0, Ordering::SeqCst)
+    }
+
+    /// The next read is a defect.
+    pub fn panic_at_the_next_read(&self) {
+        self.panics.store(true, Ordering::SeqCst);
+    }
+
+    fn count(&self) {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        assert!(
+            !self.panics.swap(false, Ordering::SeqCst),
+            "as the test wants"
+        );
     }
 
     fn steer(
@@ -74,7 +89,7 @@ impl SteeredDirectory {
 #[async_trait]
 impl Directory for SteeredDirectory {
     async fn find_client(&self, id: &ClientId) -> Result<Lookup, StoreError> {
-        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.count();
         let mut found = self.inner.find_client(id).await?;
         if let (Some(client), Some(principals)) = (&found.client, found.principals.take()) {
             found.principals = Some(self.steer(&client.owner, &client.organization, principals));
@@ -87,7 +102,7 @@ impl Directory for SteeredDirectory {
         owner: &OwnerId,
         organization: &OrganizationId,
     ) -> Result<Principals, StoreError> {
-        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.count();
         let found = self.inner.find_principals(owner, organization).await?;
         Ok(self.steer(owner, organization, found))
     }

@@ -1,4 +1,4 @@
-//! Everything that is logged, of every level and crate.
+//! Everything that is logged, of every level and crate, as far as the programs let it be logged.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ impl Logs {
     pub fn capture() -> Self {
         let logs = Self::default();
         let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
+            .with_env_filter(format!("trace,{}", m2m_aws::LOG_LIMIT))
             .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
             .with_ansi(false)
             .with_writer(logs.clone())

@@ -135,11 +135,6 @@ impl TestService {
     pub fn post(&self, path: &str) -> Call {
         self.call(Method::POST, path)
     }
-
-    /// Back from the seconds of a claim or of an answer to what they count from.
-    pub fn now_seconds(&self) -> i64 {
-        self.clock.now().as_second()
-    }
 }
 
 /// A client that follows nothing and knows no proxy.

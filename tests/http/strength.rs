@@ -1,0 +1,179 @@
+//! A caller never makes a client stronger than itself.
+
+use http::Method;
+use m2m_core::client::Client;
+use m2m_testkit::builders::scopes;
+use m2m_tests::call::Answer;
+use m2m_tests::service::{self, TestService};
+use m2m_tests::world::{MANAGEMENT, ada, client_of};
+use serde_json::{Value, json};
+
+const WITHOUT_DELEGATE: &str = "clients:read clients:reveal clients:write";
+
+async fn create(service: &TestService, token: &str, scopes: &Value) -> Answer {
+    let body = json!({"name": "x", "scopes": scopes});
+    service
+        .post("/v1/clients")
+        .bearer(token)
+        .json(&body)
+        .send()
+        .await
+}
+
+#[track_caller]
+fn assert_lacks(answer: &Answer, scope: &str) {
+    assert_eq!(answer.refusal(), (403, "insufficient-scope".to_owned()));
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert!(
+        challenge.contains(&format!("scope=\"{scope}\"")),
+        "{challenge}"
+    );
+}
+
+#[tokio::test]
+async fn without_delegate_a_new_client_has_at_most_the_callers_scopes() {
+    let service = service::start().await;
+    let token = service.manager(WITHOUT_DELEGATE).await;
+    for (scopes, missing) in [
+        (json!(null), "clients:delegate"),
+        (json!(["orders:read"]), "orders:read"),
+        (json!(["clients:read", "orders:write"]), "orders:write"),
+        (json!(["clients:delegate"]), "clients:delegate"),
+    ] {
+        assert_lacks(&create(&service, &token, &scopes).await, missing);
+    }
+    for scopes in [
+        json!([]),
+        json!(["clients:read"]),
+        json!(["clients:write", "clients:read"]),
+    ] {
+        assert_eq!(
+            create(&service, &token, &scopes).await.status,
+            201,
+            "{scopes}"
+        );
+    }
+    // Left out is null.
+    let answer = service
+        .post("/v1/clients")
+        .bearer(&token)
+        .json(&json!({"name": "x"}));
+    assert_lacks(&answer.send().await, "clients:delegate");
+}
+
+#[tokio::test]
+async fn delegate_lifts_the_limit_to_what_the_owner_may() {
+    let service = service::start().await;
+    let token = service.manager("clients:delegate clients:write").await;
+    for scopes in [
+        json!(null),
+        json!(["orders:read"]),
+        json!(["clients:reveal", "orders:write"]),
+    ] {
+        assert_eq!(
+            create(&service, &token, &scopes).await.status,
+            201,
+            "{scopes}"
+        );
+    }
+    let answer = create(&service, &token, &json!(["orders:read", "admin"])).await;
+    assert_eq!(answer.refusal(), (400, "invalid-request".to_owned()));
+    assert_eq!(answer.pointers(), ["/scopes"]);
+}
+
+#[tokio::test]
+async fn a_change_cannot_widen_beyond_the_caller_either() {
+    let service = service::start().await;
+    let narrow = Client {
+        scopes: Some(scopes("clients:read")),
+        ..client_of(&ada(), "narrow")
+    };
+    service.add_client(narrow).await;
+    let token = service.manager(WITHOUT_DELEGATE).await;
+    let send = |method: Method, body: Value| {
+        let call = service
+            .call(method, "/v1/clients/m2m_narrow")
+            .bearer(&token);
+        call.header("if-match", "*").json(&body).send()
+    };
+    for method in [Method::PATCH, Method::PUT] {
+        let with = |scopes: Value| json!({"name": "n", "scopes": scopes});
+        assert_lacks(
+            &send(method.clone(), with(json!(null))).await,
+            "clients:delegate",
+        );
+        let wider = with(json!(["clients:read", "orders:read"]));
+        assert_lacks(&send(method.clone(), wider).await, "orders:read");
+    }
+    // Left out of a replace is null too.
+    assert_lacks(
+        &send(Method::PUT, json!({"name": "n"})).await,
+        "clients:delegate",
+    );
+    let answer = send(Method::PATCH, json!({"scopes": ["clients:write"]})).await;
+    assert_eq!(answer.json()["scopes"], json!(["clients:write"]));
+}
+
+#[tokio::test]
+async fn what_stays_as_it_was_is_not_judged() {
+    let service = service::start().await;
+    service.add_client(client_of(&ada(), "wide")).await;
+    let token = service.manager(WITHOUT_DELEGATE).await;
+    let call = service
+        .call(Method::PATCH, "/v1/clients/m2m_wide")
+        .bearer(&token);
+    let answer = call.json(&json!({"description": "new"})).send().await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.json()["scopes"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_narrow_client_gets_no_wide_token() {
+    let service = service::start().await;
+    let token = service.manager(MANAGEMENT).await;
+    let created = service
+        .create(&token, &json!({"name": "x", "scopes": ["orders:read"]}))
+        .await;
+    let (id, secret) = (
+        created["client_id"].as_str().unwrap(),
+        created["client_secret"].as_str().unwrap(),
+    );
+    for (scope, status) in [
+        ("orders:read", 200),
+        ("orders:write", 400),
+        ("clients:read", 400),
+    ] {
+        let call = service.post("/oauth/token").basic(id, secret);
+        let form = [("grant_type", "client_credentials"), ("scope", scope)];
+        assert_eq!(call.form(&form).send().await.status, status, "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_no_stronger_than_its_owner_is_now() {
+    let service = service::start().await;
+    let token = service.manager(MANAGEMENT).await;
+    let narrowed = m2m_core::owner::Owner {
+        permissions: scopes("clients:read orders:read"),
+        ..ada()
+    };
+    service.directory.set_owner(narrowed);
+    let me = service.get("/v1/me").bearer(&token).send().await.json();
+    assert_eq!(me["scopes"], json!(["clients:read"]));
+    assert_lacks(&create(&service, &token, &json!([])).await, "clients:write");
+}
+
+#[tokio::test]
+async fn default_scopes_are_some_of_the_clients() {
+    let service = service::start().await;
+    let token = service.manager(MANAGEMENT).await;
+    let body = json!({"name": "x", "scopes": ["orders:read"], "default_scopes": ["orders:write"]});
+    let answer = service
+        .post("/v1/clients")
+        .bearer(&token)
+        .json(&body)
+        .send()
+        .await;
+    assert_eq!(answer.refusal(), (400, "invalid-request".to_owned()));
+    assert_eq!(answer.pointers(), ["/default_scopes"]);
+}
