@@ -174,6 +174,60 @@ output "rules" {
 }
 
 #[test]
+fn sets_in_sets_with_computed_values_come_to_rest() {
+    let rules = |note: &str| {
+        format!(
+            "{HEAD}
+resource \"tfcoremock_rules\" \"it\" {{
+  id = \"one\"
+  rules = [
+    {{ name = \"a\", ports = [{{ port = 80 }}, {{ port = 81, label = \"web\" }}] }},
+    {{ name = \"b\", ports = [], note = \"{note}\" }},
+  ]
+  group {{
+    name = \"g\"
+    rule {{ port = 1 }}
+    rule {{ port = 2 }}
+  }}
+  group {{ name = \"{note}\" }}
+}}
+"
+        )
+    };
+    let Some(tf) = workspace("") else { return };
+    tf.write("main.tf", &rules("first"));
+    tf.write(
+        "dynamic_resources.json",
+        r#"{"tfcoremock_rules": {
+          "attributes": {"rules": {"type": "set", "optional": true, "set": {"type": "object", "object": {
+            "name": {"type": "string", "required": true},
+            "note": {"type": "string", "optional": true},
+            "made": {"type": "set", "computed": true, "set": {"type": "string"},
+                     "value": {"set": [{"string": "made"}]}},
+            "ports": {"type": "set", "optional": true, "set": {"type": "object", "object": {
+              "port": {"type": "integer", "required": true},
+              "label": {"type": "string", "optional": true, "computed": true,
+                        "value": {"string": "label"}},
+              "made": {"type": "string", "computed": true, "value": {"string": "made"}}}}}}}}},
+          "blocks": {"group": {"mode": "set",
+            "attributes": {"name": {"type": "string", "required": true}},
+            "blocks": {"rule": {"mode": "set", "attributes": {
+              "port": {"type": "integer", "required": true},
+              "made": {"type": "string", "computed": true, "value": {"string": "made"}}}}}}}
+        }}"#,
+    );
+    tf.succeed(&["init", "-no-color"]);
+    tf.succeed(&["apply", "-auto-approve", "-no-color"]);
+    tf.nothing_to_do();
+    tf.write("main.tf", &rules("second"));
+    let plan = tf.succeed(&["plan", "-no-color"]);
+    assert!(plan.contains("(1 unchanged element hidden)"), "{plan}");
+    assert!(plan.contains("(1 unchanged block hidden)"), "{plan}");
+    tf.succeed(&["apply", "-auto-approve", "-no-color"]);
+    tf.nothing_to_do();
+}
+
+#[test]
 fn failures_that_were_asked_for_keep_the_state() {
     let configuration = |fail: &str, text: &str| {
         format!(

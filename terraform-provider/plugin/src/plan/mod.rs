@@ -3,6 +3,7 @@
 mod pair;
 mod replace;
 pub(crate) mod rules;
+mod settle;
 mod walk;
 
 pub(crate) use replace::requires_replace;
@@ -12,12 +13,13 @@ use crate::value::Value;
 use walk::{Descend, walk};
 
 /// Plans a creation (`prior` null) or an update from Terraform's proposal:
-/// defaults, then write-only values dropped, then, only if anything changes, every computed value
+/// defaults, then write-only values dropped, then stored elements of sets recognised, then, only if anything changes, every computed value
 /// the configuration leaves out becomes unknown, or stays as it is stored if it is kept.
 pub(crate) fn standard(block: &Block, prior: &Value, config: &Value, proposed: Value) -> Value {
     let mut planned = proposed;
     fill_defaults(block, &mut planned, config);
     drop_write_only(block, &mut planned);
+    settle::settle(block, &mut planned, prior);
     if planned != *prior {
         mark_computed(block, &mut planned, config, prior);
     }
