@@ -1,7 +1,7 @@
 //! HTTP request → use case → HTTP response.
 //!
 //! The routers here run unchanged behind API Gateway and in the local server. Which status and which
-//! headers an outcome gets is decided in [`oauth_answer`] and [`problem_answer`] and nowhere else.
+//! headers an outcome gets is decided in `oauth_answer.rs` and `problem_answer.rs` and nowhere else.
 
 mod admin;
 mod body;
