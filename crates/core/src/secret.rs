@@ -60,6 +60,8 @@ pub struct Secret {
     pub created_at: Timestamp,
     /// When it stops working; none: never.
     pub expires_at: Option<Timestamp>,
+    /// Where AWS Secrets Manager keeps the value; none: it is kept nowhere.
+    pub arn: Option<String>,
 }
 
 impl Secret {
@@ -72,6 +74,7 @@ impl Secret {
             digest: SecretDigest::of(&value),
             created_at: now,
             expires_at: None,
+            arn: None,
         };
         (secret, value)
     }

@@ -26,6 +26,12 @@ impl IdempotencyKey {
         }
     }
 
+    /// A key of 256 random bits.
+    pub fn from_random_bytes(bytes: &[u8; 32]) -> Self {
+        let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+        Self(zeroize::Zeroizing::new(digits.collect()))
+    }
+
     /// The key material.
     pub fn expose(&self) -> &[u8] {
         self.0.as_bytes()

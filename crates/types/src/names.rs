@@ -38,7 +38,13 @@ text_type!(
     SecretId,
     "secret_id",
     "a UUID in lower case",
-    |text| all_bytes(text, 36, 36, |b| b.is_ascii_hexdigit() || b == b'-')
+    |text| {
+        text.len() == 36
+            && text.bytes().enumerate().all(|(at, b)| match at {
+                8 | 13 | 18 | 23 => b == b'-',
+                _ => b.is_ascii_digit() || (b'a'..=b'f').contains(&b),
+            })
+    }
 );
 
 text_type!(
@@ -84,6 +90,18 @@ mod tests {
         assert!(OwnerId::parse("m2m_|x").is_err());
         assert!(OwnerId::parse("no-separator").is_err());
         assert!(OwnerId::parse("idp|a#b").is_err());
+    }
+
+    #[test]
+    fn a_secret_id_is_a_uuid_in_lower_case() {
+        assert!(SecretId::parse("0e725387-69e8-456e-a857-5d641e85f7ec").is_ok());
+        for id in [
+            "0E725387-69e8-456e-a857-5d641e85f7ec",
+            &"-".repeat(36),
+            "0e725387",
+        ] {
+            assert!(SecretId::parse(id).is_err(), "{id}");
+        }
     }
 
     #[test]

@@ -50,6 +50,22 @@ pub struct CreateClient {
     pub secret_storage: Option<SecretStorage>,
 }
 
+impl CreateClient {
+    /// A client with just a name; everything else has its default.
+    pub fn named(name: ClientName) -> Self {
+        Self {
+            name,
+            description: None,
+            scopes: None,
+            default_scopes: None,
+            access_token_ttl_seconds: None,
+            deletion_protection: false,
+            tags: Tags::new(),
+            secret_storage: None,
+        }
+    }
+}
+
 /// `PUT /v1/clients/{id}`: what is left out goes back to its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -19,6 +19,9 @@ pub struct SecretView {
     pub expires_at: Option<Timestamp>,
     /// When it last got a token, to the hour; null: not yet.
     pub last_used_at: Option<Timestamp>,
+    /// Where AWS Secrets Manager keeps the value, for workloads that may read it there; null: it is kept
+    /// nowhere.
+    pub secret_arn: Option<String>,
 }
 
 /// `GET /v1/clients/{id}/secrets/{secret_id}/value`.
