@@ -1,6 +1,7 @@
 //! A create that is stopped.
 
 use jiff::SignedDuration;
+use m2m_local::stand_in::faults::Fault;
 use m2m_tests::call::Answer;
 use m2m_tests::service::{self, Setup, TestService};
 use m2m_tests::world::MANAGEMENT;
@@ -209,4 +210,31 @@ async fn a_repair_that_is_stopped_itself_is_done_by_the_next() {
         assert_repeatable(&service, "secrets_manager", &when).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_create_that_is_stopped_while_it_is_undone_leaves_no_orphan() {
+    for n in 1..MANY {
+        let before = service::start().await;
+        let token = before.manager(MANAGEMENT).await;
+        before.faults.clear();
+        before.faults.kill_at(n);
+        // The value is kept, but nobody says so: the create is undone, value and all.
+        before.faults.next(3, "CreateSecret", Fault::AnswerLost);
+        let answer = create(&before, &token, "secrets_manager").await;
+        assert_eq!(answer.refusal(), (503, "unavailable".to_owned()), "{n}");
+        let came_through = before.faults.calls().len() < n;
+        let service = again(&before).await;
+        let when = format!("stopped at call {n}");
+        assert_nothing_usable(&service, &when).await;
+        if came_through {
+            assert_whole(&service, &when).await;
+            assert_repeatable(&service, "secrets_manager", &when).await;
+            return;
+        }
+        repair(&service).await;
+        assert_whole(&service, &when).await;
+        assert_repeatable(&service, "secrets_manager", &when).await;
+    }
+    unreachable!("it is never undone");
 }
