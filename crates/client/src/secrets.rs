@@ -22,7 +22,7 @@ impl Api {
         Ok(self.fetch::<Page<SecretView>>(&call).await?.body.items)
     }
 
-    /// The value of a secret; the service writes down that it was shown.
+    /// The value of a secret; the service logs that it was shown.
     ///
     /// # Errors
     /// [`Error`] says which.

@@ -13,8 +13,8 @@ use crate::words::{shown, text, word};
 
 tfplugin::model! {
     /// The secret of an M2M OAuth client, for write-only arguments and other providers. It is in no
-    /// state and no plan. The service writes down each time that it is shown, and Terraform opens
-    /// it in every plan and every apply.
+    /// state and no plan. The service logs each time that it is shown, and Terraform opens it in
+    /// every plan and every apply.
     pub struct SecretModel {
         /// The client whose secret it is.
         client_id: String = required().validate(text::<ClientId>()),
