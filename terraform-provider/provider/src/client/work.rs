@@ -171,10 +171,7 @@ fn unseen_secret() -> Diagnostics {
 /// 256 random bits, made at the apply: what a plan keeps does not survive to it.
 fn idempotency_key() -> Result<IdempotencyKey, Diagnostics> {
     let mut bytes = [0_u8; 32];
-    let no_randomness = |error: String| {
-        Diagnostics::from(Diagnostic::error("No random numbers", format!("{error}.")))
-    };
-    getrandom::fill(&mut bytes).map_err(|error| no_randomness(error.to_string()))?;
-    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    IdempotencyKey::parse(&text).map_err(|error| no_randomness(error.to_string()))
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Diagnostic::error("No random numbers", format!("{error}.")))?;
+    Ok(IdempotencyKey::from_random_bytes(&bytes))
 }
