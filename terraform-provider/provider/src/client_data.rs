@@ -59,6 +59,8 @@ tfplugin::model! {
         secret_created_at: String = computed(),
         /// When the newest secret stops working (RFC 3339); null: never.
         secret_expires_at: String = computed(),
+        /// The AWS Secrets Manager secret that holds the newest secret; null: it is kept nowhere.
+        secret_arn: String = computed(),
     }
 }
 
@@ -132,5 +134,6 @@ fn data(client: &ClientView, secret: Option<&SecretView>, issuer: Attr<String>) 
         secret_hint: shared.secret_hint,
         secret_created_at: shared.secret_created_at,
         secret_expires_at: shared.secret_expires_at,
+        secret_arn: shared.secret_arn,
     }
 }

@@ -61,6 +61,9 @@ tfplugin::model! {
         secret_created_at: String = computed(),
         /// When the secret stops working (RFC 3339); null: never.
         secret_expires_at: String = computed(),
+        /// The AWS Secrets Manager secret that holds the secret, for workloads that may read it there;
+        /// null: it is kept nowhere.
+        secret_arn: String = computed(),
     }
 }
 

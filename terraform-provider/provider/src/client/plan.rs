@@ -27,11 +27,13 @@ pub(crate) fn adjust(plan: &mut Plan<ClientModel>) -> Result<(), Diagnostics> {
     let Some(prior) = &plan.prior else {
         return Ok(());
     };
-    // An update makes no secret, so that there is none, or that it never ends, stays too.
+    // An update makes no secret, so that there is none, that it never ends or is kept nowhere, stays
+    // too.
     plan.planned.secret_id = prior.secret_id.clone();
     plan.planned.secret_hint = prior.secret_hint.clone();
     plan.planned.secret_created_at = prior.secret_created_at.clone();
     plan.planned.secret_expires_at = prior.secret_expires_at.clone();
+    plan.planned.secret_arn = prior.secret_arn.clone();
     let before = prior.secret_storage.as_str();
     let after = plan.planned.secret_storage.as_str();
     if before.is_some() && after.is_some() && before != after {

@@ -46,6 +46,7 @@ pub(crate) fn take_secret(model: &mut ClientModel, secret: Option<&SecretView>) 
         .and_then(|secret| secret.expires_at)
         .map(|time| time.to_string())
         .into();
+    model.secret_arn = secret.and_then(|secret| secret.secret_arn.clone()).into();
 }
 
 /// The secret that the state speaks of; if that one is gone, the newest.
@@ -103,6 +104,7 @@ mod tests {
         serde_json::from_value(serde_json::json!({
             "secret_id": format!("{id:08}-0000-0000-0000-000000000000"),
             "hint": "wxyz", "created_at": created_at, "expires_at": null, "last_used_at": null,
+            "secret_arn": null,
         }))
         .unwrap()
     }

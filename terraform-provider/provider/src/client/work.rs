@@ -42,9 +42,9 @@ pub(crate) async fn create(
             view::take_secret(&mut model, own);
             Ok(State::new(model))
         }
-        // The dates come with the next refresh; that is no reason to make the client again.
+        // The rest comes with the next refresh; that is no reason to make the client again.
         Err(error) => {
-            tracing::warn!(%error, "the dates of the new secret could not be read");
+            tracing::warn!(%error, "the dates and the ARN of the new secret could not be read");
             Ok(State::new(model))
         }
     }
@@ -57,6 +57,7 @@ fn take_created(model: &mut ClientModel, created: &CreatedClient) {
     model.secret_hint = Attr::Known(created.client_secret.hint());
     model.secret_created_at = Attr::Null;
     model.secret_expires_at = Attr::Null;
+    model.secret_arn = Attr::Null;
     model.client_secret = if model.exposes_secret() {
         Attr::Known(Secret::from(created.client_secret.expose()))
     } else {

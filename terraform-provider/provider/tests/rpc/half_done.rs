@@ -67,7 +67,9 @@ async fn a_client_whose_secret_cannot_be_looked_at_is_kept() {
     quiet(&made.messages);
     assert_eq!(made.value.attribute("client_id"), &ID.into());
     assert_eq!(made.value.attribute("secret_id"), &FIRST_SECRET.into());
-    assert_eq!(made.value.attribute("secret_created_at"), &Value::Null);
+    for name in ["secret_created_at", "secret_arn"] {
+        assert_eq!(made.value.attribute(name), &Value::Null, "{name}");
+    }
 
     let read = world.provider.read(TYPE, &made.value, &made.private).await;
     quiet(&read.messages);

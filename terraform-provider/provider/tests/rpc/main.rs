@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod absence;
+mod arn;
 mod exposure;
 mod half_done;
 mod server;

@@ -15,6 +15,9 @@ use tfplugin::testing::{Harness, object};
 pub(crate) const TYPE: &str = "m2m_oauth_client";
 pub(crate) const ID: &str = "m2m_01jd0000000000000000000000";
 pub(crate) const FIRST_SECRET: &str = "00000000-0000-0000-0000-000000000001";
+/// Where the values of all secrets are.
+pub(crate) const ARN: &str =
+    "arn:aws:secretsmanager:eu-west-1:000000000000:secret:m2m/client-a1b2c3";
 pub(crate) const SECOND_SECRET: &str = "00000000-0000-0000-0000-000000000002";
 
 /// A request: `"POST /v1/clients"` and what it carried.
@@ -161,7 +164,7 @@ pub(crate) fn created() -> Json {
 pub(crate) fn secrets(ids: &[&str]) -> Json {
     let secret = |id: &&str| {
         json!({"secret_id": id, "hint": "wxyz", "created_at": "2025-01-01T00:00:00Z",
-               "expires_at": null, "last_used_at": null})
+               "expires_at": null, "last_used_at": null, "secret_arn": ARN})
     };
     json!({"items": ids.iter().map(secret).collect::<Vec<_>>(), "next_cursor": null})
 }
