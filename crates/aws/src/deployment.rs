@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use m2m_core::clock::Clock;
-use m2m_core::deployment::{Deployment, Ports, Settings};
+use m2m_core::deployment::{Deployment, DeploymentSettings, Ports};
 use m2m_core::random::Random;
 use m2m_core::resource_servers::ResourceServers;
 use m2m_types::InvalidText;
@@ -21,7 +21,7 @@ pub fn deployment(
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> Result<Deployment, InvalidText> {
-    let settings = Settings {
+    let settings = DeploymentSettings {
         issuer: config.issuer.clone(),
         resource_servers: ResourceServers::new(&config.issuer, config.default_audience.clone())?,
         secret_storage: config.secret_storage,

@@ -8,7 +8,7 @@ use m2m_types::names::{ClientName, OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
 use m2m_types::ttl::AccessTokenTtl;
 
-use crate::clients::{Clients, ClientsError, Settings};
+use crate::clients::{ClientSettings, Clients, ClientsError};
 use crate::organization::Organization;
 use crate::owner::Owner;
 use crate::ports::StoreError;
@@ -71,7 +71,7 @@ impl Clients {
         first: &FirstOwner,
         name: ClientName,
     ) -> Result<AdminCredentials, ClientsError> {
-        let settings = Settings {
+        let settings = ClientSettings {
             name,
             description: None,
             scopes: Some(first.permissions.clone()),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::claims::AccessTokenClaims;
 use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
-use m2m_types::names::{OrganizationId, OwnerId};
 use m2m_types::scope::{Scope, ScopeSet};
 
 use crate::client::ClientState;
@@ -13,7 +13,8 @@ use crate::clock::Clock;
 use crate::keys::{InvalidToken, KeyRing};
 use crate::organization::Organization;
 use crate::owner::Owner;
-use crate::ports::{Directory, Principals, StoreError};
+use crate::ports::{Directory, StoreError};
+use crate::principals::{Inactive, active_principals};
 use crate::resource_servers::{ResourceServer, ResourceServers};
 
 /// A caller whose token held and was not stopped. Only [`CallerAuthentication`] makes one.
@@ -23,6 +24,7 @@ pub struct Caller {
     owner: Owner,
     organization: Organization,
     scopes: ScopeSet,
+    client_scopes: ScopeSet,
 }
 
 impl Caller {
@@ -41,7 +43,7 @@ impl Caller {
         &self.organization
     }
 
-    /// What the token allows and the owner may still do.
+    /// What the token allows and its client may still ask for.
     pub fn scopes(&self) -> &ScopeSet {
         &self.scopes
     }
@@ -61,6 +63,9 @@ impl Caller {
     /// Demands that a client with these scopes is no stronger than the caller: none stands for all of the
     /// owner's. `clients:delegate` lifts the limit to what the owner may do.
     ///
+    /// A management scope has to be in the caller's token. A token for the management API carries no other
+    /// scopes, so those have to be among what the caller's own client may ask for.
+    ///
     /// # Errors
     /// Names the scope that the caller lacks.
     pub fn require_no_stronger(&self, scopes: Option<&ScopeSet>) -> Result<(), InsufficientScope> {
@@ -69,15 +74,28 @@ impl Caller {
         }
         let missing = match scopes {
             None => Some(ManagementScope::ClientsDelegate.as_str()),
-            Some(scopes) => scopes.first_missing_from(&self.scopes).map(Scope::as_str),
+            Some(scopes) => scopes
+                .iter()
+                .find(|scope| !self.may_pass_on(scope))
+                .map(Scope::as_str),
         };
         missing.map_or(Ok(()), |scope| Err(InsufficientScope(scope.to_owned())))
+    }
+
+    fn may_pass_on(&self, scope: &Scope) -> bool {
+        if ManagementScope::includes(scope) {
+            self.scopes.contains(scope)
+        } else {
+            self.client_scopes.contains(scope)
+        }
     }
 }
 
 /// The caller lacks this scope (RFC 6750 §3.1 `insufficient_scope`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the token lacks the scope {0}")]
+#[error(
+    "the caller lacks the scope {0}; clients:delegate lets it make and see clients with all that its owner may do"
+)]
 pub struct InsufficientScope(pub String);
 
 /// Why a token was not accepted. For the log only: outside, all but the store are `invalid_token`.
@@ -137,55 +155,36 @@ impl CallerAuthentication {
         if claims.exp <= self.clock.now().as_second() {
             return Err(CallerError::Expired);
         }
-        let (owner, organization) = self
-            .principals_of(&claims.client_id, &claims.org, &claims.sub, |now| {
-                claims.generations.survive(now)
-            })
-            .await?;
-        let scopes = claims.scope.intersection(&owner.permissions);
-        Ok(Caller {
-            client_id: claims.client_id,
-            owner,
-            organization,
-            scopes,
-        })
+        self.caller_of(claims).await
     }
 
-    async fn principals_of(
-        &self,
-        client: &ClientId,
-        organization: &OrganizationId,
-        owner: &OwnerId,
-        survives: impl FnOnce(&m2m_types::generation::Generations) -> bool,
-    ) -> Result<(Owner, Organization), CallerError> {
-        let found = self.directory.find_client(client).await?;
+    /// Who stands behind the claims, if nothing of it was stopped since they were written.
+    async fn caller_of(&self, claims: AccessTokenClaims) -> Result<Caller, CallerError> {
+        let found = self.directory.find_client(&claims.client_id).await?;
         let client = found
             .client
             .filter(|client| client.state == ClientState::Active)
+            .filter(|client| client.owner == claims.sub && client.organization == claims.org)
             .ok_or(CallerError::Stopped)?;
-        if client.owner != *owner || client.organization != *organization {
+        let (owner, organization) = active_principals(&*self.directory, &client, found.principals)
+            .await
+            .map_err(|inactive| match inactive {
+                Inactive::Store(error) => CallerError::Store(error),
+                Inactive::Owner | Inactive::Organization => CallerError::Stopped,
+            })?;
+        if !claims
+            .generations
+            .survive(&client.generations(&owner, &organization))
+        {
             return Err(CallerError::Stopped);
         }
-        let Principals {
+        let client_scopes = client.allowed_scopes(&owner);
+        Ok(Caller {
+            client_id: client.id,
+            scopes: claims.scope.intersection(&client_scopes),
+            client_scopes,
             owner,
             organization,
-        } = match found.principals {
-            Some(principals) => principals,
-            None => {
-                self.directory
-                    .find_principals(&client.owner, &client.organization)
-                    .await?
-            }
-        };
-        let owner = owner
-            .filter(|owner| owner.active)
-            .ok_or(CallerError::Stopped)?;
-        let organization = organization
-            .filter(|organization| organization.active)
-            .ok_or(CallerError::Stopped)?;
-        if !survives(&client.generations(&owner, &organization)) {
-            return Err(CallerError::Stopped);
-        }
-        Ok((owner, organization))
+        })
     }
 }

@@ -15,7 +15,7 @@ use crate::organization::Organization;
 use crate::owner::Owner;
 use crate::random::Random;
 use crate::resource_servers::ResourceServer;
-use crate::secret::{Secret, SecretDigest};
+use crate::secret::Secret;
 
 /// Counts the changes of a client; the `ETag` of its reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,24 +121,22 @@ pub struct Client {
 }
 
 impl Client {
-    /// The live secret that the presented value is, if any. Every live one is compared, in constant
-    /// time, and at least one comparison is made.
-    pub fn matching_secret(&self, presented: &SecretDigest, now: Timestamp) -> Option<&Secret> {
-        let mut matching = None;
-        for secret in self.secrets.iter().filter(|secret| secret.is_live(now)) {
-            if secret.digest.matches(presented) {
-                matching = Some(secret);
-            }
-        }
-        matching
-    }
-
     /// All that the client may ask for: its own scopes, but never more than the owner's present ones.
     pub fn allowed_scopes(&self, owner: &Owner) -> ScopeSet {
         self.scopes.as_ref().map_or_else(
             || owner.permissions.clone(),
             |own| own.intersection(&owner.permissions),
         )
+    }
+
+    /// The client after a create's last step.
+    #[must_use]
+    pub fn activated(self) -> Self {
+        Self {
+            state: ClientState::Active,
+            revision: self.revision.next(),
+            ..self
+        }
     }
 
     /// The three generations a token of this client carries.

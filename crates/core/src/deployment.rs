@@ -8,7 +8,7 @@ use m2m_types::issuer::Issuer;
 use crate::caller::CallerAuthentication;
 use crate::clients::{Clients, Cursors};
 use crate::clock::Clock;
-use crate::grant::TokenEndpoint;
+use crate::grant::{NotedUses, TokenEndpoint};
 use crate::keys::KeyRing;
 use crate::ports::{ClientStore, Directory, KeyStore, SecretValues};
 use crate::random::Random;
@@ -17,7 +17,7 @@ use crate::throttle::FailureThrottle;
 
 /// What is decided once per deployment.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct DeploymentSettings {
     /// Who issues.
     pub issuer: Issuer,
     /// What tokens are for.
@@ -45,14 +45,14 @@ pub struct Ports {
 
 /// A deployment: its settings on its ports.
 pub struct Deployment {
-    settings: Settings,
+    settings: DeploymentSettings,
     ports: Ports,
     keys: Arc<KeyRing>,
 }
 
 impl Deployment {
     /// Puts settings on ports.
-    pub fn new(settings: Settings, ports: Ports) -> Self {
+    pub fn new(settings: DeploymentSettings, ports: Ports) -> Self {
         let keys = Arc::new(KeyRing::new(
             Arc::clone(&ports.keys),
             Arc::clone(&ports.clock),
@@ -65,7 +65,7 @@ impl Deployment {
     }
 
     /// The settings.
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &DeploymentSettings {
         &self.settings
     }
 
@@ -87,7 +87,8 @@ impl Deployment {
             directory: Arc::clone(&self.ports.directory),
             clients: Arc::clone(&self.ports.clients),
             keys: self.keys(),
-            throttle: FailureThrottle::default(),
+            throttle: FailureThrottle::new(Arc::clone(&self.ports.clock)),
+            noted_uses: NotedUses::default(),
             clock: Arc::clone(&self.ports.clock),
             random: Arc::clone(&self.ports.random),
         }

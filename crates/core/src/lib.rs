@@ -15,6 +15,7 @@ pub mod keys;
 pub mod organization;
 pub mod owner;
 pub mod ports;
+pub mod principals;
 pub mod random;
 pub mod resource_servers;
 mod sealing;

@@ -27,10 +27,17 @@ impl ResourceServers {
     /// The management API at `{issuer}/v1` and the one that tokens are for unless they say otherwise.
     ///
     /// # Errors
-    /// The identifier of the management API would be too long.
+    /// The identifier of the management API would be too long, or is the default.
     pub fn new(issuer: &Issuer, default: Audience) -> Result<Self, InvalidText> {
+        let management = Audience::parse(issuer.join(paths::MANAGEMENT))?;
+        if management == default {
+            return Err(InvalidText {
+                what: "the default audience",
+                rule: "another than the management API at {issuer}/v1",
+            });
+        }
         Ok(Self {
-            management: Audience::parse(issuer.join(paths::MANAGEMENT))?,
+            management,
             default,
         })
     }

@@ -47,6 +47,29 @@ impl std::fmt::Debug for SecretDigest {
     }
 }
 
+/// The live secret that the presented value is, if any.
+///
+/// Every live one is compared, in constant time; where there is none, one comparison is made all the same,
+/// so that an unknown client and one whose secrets have expired cost what others cost.
+pub fn find_matching<'a>(
+    secrets: &'a [Secret],
+    presented: &SecretDigest,
+    now: Timestamp,
+) -> Option<&'a Secret> {
+    let mut matching = None;
+    let mut compared = false;
+    for secret in secrets.iter().filter(|secret| secret.is_live(now)) {
+        compared = true;
+        if secret.digest.matches(presented) {
+            matching = Some(secret);
+        }
+    }
+    if !compared {
+        SecretDigest::OF_NOTHING.matches(presented);
+    }
+    matching
+}
+
 /// A secret of a client, without its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {

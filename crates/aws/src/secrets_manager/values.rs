@@ -5,7 +5,7 @@ use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use aws_sdk_secretsmanager::types::Tag;
-use m2m_core::ports::{SecretValues, StoreError};
+use m2m_core::ports::{KeptValue, SecretValues, StoreError};
 use m2m_core::secret::SecretDigest;
 use m2m_types::client_id::ClientId;
 use m2m_types::client_secret::ClientSecret;
@@ -42,7 +42,7 @@ impl SecretValues for SecretsManagerValues {
         client: &ClientId,
         secret: &SecretId,
         value: &ClientSecret,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
         within_deadline(
             "keep the value of a secret",
             self.keep(client, secret, value),
@@ -54,7 +54,7 @@ impl SecretValues for SecretsManagerValues {
         &self,
         client: &ClientId,
         secret: &SecretId,
-    ) -> Result<Option<ClientSecret>, StoreError> {
+    ) -> Result<Option<KeptValue>, StoreError> {
         within_deadline("read the value of a secret", self.look_up(client, secret)).await
     }
 
@@ -77,7 +77,7 @@ impl SecretsManagerValues {
         client: &ClientId,
         secret: &SecretId,
         value: &ClientSecret,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
         let what = "keep the value of a secret";
         let document = write_client_secret(client, secret, value, &self.issuer)?;
         let result = self
@@ -95,8 +95,9 @@ impl SecretsManagerValues {
             )
             .send()
             .await;
-        let Err(error) = result else {
-            return Ok(());
+        let error = match result {
+            Ok(created) => return arn_of(created.arn),
+            Err(error) => error,
         };
         if !matches!(
             error.as_service_error(),
@@ -105,7 +106,9 @@ impl SecretsManagerValues {
             return Err(failed(what, &error));
         }
         match self.look_up(client, secret).await? {
-            Some(kept) if SecretDigest::of(&kept).matches(&SecretDigest::of(value)) => Ok(()),
+            Some(kept) if SecretDigest::of(&kept.value).matches(&SecretDigest::of(value)) => {
+                Ok(kept.arn)
+            }
             _ => Err(failed(what, &error)),
         }
     }
@@ -114,7 +117,7 @@ impl SecretsManagerValues {
         &self,
         client: &ClientId,
         secret: &SecretId,
-    ) -> Result<Option<ClientSecret>, StoreError> {
+    ) -> Result<Option<KeptValue>, StoreError> {
         let result = self
             .secrets
             .client
@@ -124,7 +127,10 @@ impl SecretsManagerValues {
             .send()
             .await;
         match result {
-            Ok(output) => read_client_secret(output.secret_string).map(Some),
+            Ok(output) => Ok(Some(KeptValue {
+                arn: arn_of(output.arn)?,
+                value: read_client_secret(output.secret_string)?,
+            })),
             Err(error) => match error.as_service_error() {
                 Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
                 Some(GetSecretValueError::InvalidRequestException(_))
@@ -191,4 +197,9 @@ impl SecretsManagerValues {
             .map_err(|error| failed("look at a client's secret", &error))?;
         Ok(described.deleted_date().is_some())
     }
+}
+
+/// The ARN of an answer, which Secrets Manager always gives.
+fn arn_of(arn: Option<String>) -> Result<String, StoreError> {
+    arn.ok_or_else(|| StoreError::new("read the ARN of a client's secret", "the answer has none"))
 }

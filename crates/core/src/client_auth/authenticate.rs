@@ -9,8 +9,9 @@ use super::PresentedCredentials;
 use crate::client::{Client, ClientState};
 use crate::organization::Organization;
 use crate::owner::Owner;
-use crate::ports::{Directory, Principals, StoreError};
-use crate::secret::SecretDigest;
+use crate::ports::{Directory, StoreError};
+use crate::principals::{Inactive, active_principals};
+use crate::secret::{SecretDigest, find_matching};
 
 /// A client whose secret held, with the owner and the organization behind it, all of them active.
 ///
@@ -46,6 +47,9 @@ impl AuthenticatedClient {
 }
 
 /// Why a client was not authenticated. For the log only: outside, all but the store are one answer.
+///
+/// A client is named only if it exists: people swap the two fields, and what might be a secret must not
+/// reach the log.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthenticationFailure {
     /// The id cannot be one of ours.
@@ -58,17 +62,14 @@ pub enum AuthenticationFailure {
     #[error("the client does not exist")]
     UnknownClient,
     /// The secret is none of the client's live ones.
-    #[error("the client_secret is wrong or has expired")]
-    WrongSecret,
+    #[error("the client_secret of {0} is wrong or has expired")]
+    WrongSecret(ClientId),
     /// The client is deleted or being made.
-    #[error("the client is not active")]
-    InactiveClient,
-    /// The owner is switched off or gone.
-    #[error("the client's owner is not active")]
-    InactiveOwner,
-    /// The organization is switched off or gone.
-    #[error("the client's organization is not active")]
-    InactiveOrganization,
+    #[error("the client {0} is not active")]
+    InactiveClient(ClientId),
+    /// Nobody active stands behind the client.
+    #[error("the client {0} has nobody active behind it")]
+    InactivePrincipals(ClientId, #[source] Inactive),
     /// Nothing can be said.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -94,38 +95,22 @@ pub async fn authenticate(
     let digest = SecretDigest::of(&secret);
 
     let found = directory.find_client(&id).await?;
-    let matching = match &found.client {
-        Some(client) => client
-            .matching_secret(&digest, now)
-            .map(|secret| secret.id.clone()),
-        None => {
-            // The comparison that a known client would have cost.
-            SecretDigest::OF_NOTHING.matches(&digest);
-            None
-        }
-    };
+    let secrets = found
+        .client
+        .as_ref()
+        .map_or(&[][..], |client| &client.secrets);
+    let matching = find_matching(secrets, &digest, now).map(|secret| secret.id.clone());
     let client = found.client.ok_or(AuthenticationFailure::UnknownClient)?;
-    let secret = matching.ok_or(AuthenticationFailure::WrongSecret)?;
+    let secret = matching.ok_or_else(|| AuthenticationFailure::WrongSecret(id.clone()))?;
     if client.state != ClientState::Active {
-        return Err(AuthenticationFailure::InactiveClient);
+        return Err(AuthenticationFailure::InactiveClient(id));
     }
-    let Principals {
-        owner,
-        organization,
-    } = match found.principals {
-        Some(principals) => principals,
-        None => {
-            directory
-                .find_principals(&client.owner, &client.organization)
-                .await?
-        }
-    };
-    let owner = owner
-        .filter(|owner| owner.active)
-        .ok_or(AuthenticationFailure::InactiveOwner)?;
-    let organization = organization
-        .filter(|organization| organization.active)
-        .ok_or(AuthenticationFailure::InactiveOrganization)?;
+    let (owner, organization) = active_principals(directory, &client, found.principals)
+        .await
+        .map_err(|inactive| match inactive {
+            Inactive::Store(error) => AuthenticationFailure::Store(error),
+            inactive => AuthenticationFailure::InactivePrincipals(id, inactive),
+        })?;
     Ok(AuthenticatedClient {
         client,
         owner,

@@ -15,36 +15,49 @@ pub struct PresentedCredentials {
 
 /// Why a request presents no usable credentials. The texts are for the caller and echo nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.description())]
 pub enum InvalidCredentials {
     /// Neither header nor parameters.
-    #[error("no client authentication: send client_secret_basic or client_secret_post")]
     Missing,
     /// RFC 6749 §2.3: more than one method in a request.
-    #[error("more than one client authentication method in a request")]
     TwoMethods,
     /// More than one `Authorization` header.
-    #[error("more than one Authorization header")]
     TwoHeaders,
     /// A header that is no HTTP Basic as RFC 6749 §2.3.1 writes it.
-    #[error(
-        "the Authorization header is not Basic with a form-encoded client_id and client_secret"
-    )]
     MalformedHeader,
     /// An `Authorization` header of another scheme.
-    #[error("the authentication scheme is not supported: use Basic")]
     UnsupportedScheme,
     /// A client assertion, which no client here is registered for.
-    #[error("client assertions are not supported: send client_secret_basic or client_secret_post")]
     UnsupportedMethod,
     /// A header beyond 8192 bytes.
-    #[error("the Authorization header is longer than 8192 bytes")]
     HeaderTooLong,
     /// The `client_id` in the body is another than in the header.
-    #[error("client_id differs from the one in the Authorization header")]
     ClientIdMismatch,
     /// A secret without a `client_id`.
-    #[error("client_secret without client_id")]
     SecretWithoutClientId,
+}
+
+impl InvalidCredentials {
+    /// The one sentence that log and caller see.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "no client authentication: send client_secret_basic or client_secret_post"
+            }
+            Self::TwoMethods => "more than one client authentication method in a request",
+            Self::TwoHeaders => "more than one Authorization header",
+            Self::MalformedHeader => {
+                "the Authorization header is not Basic with a form-encoded client_id and client_secret"
+            }
+            Self::UnsupportedScheme => "the authentication scheme is not supported: use Basic",
+            Self::UnsupportedMethod => {
+                "client assertions are not supported: send client_secret_basic or client_secret_post"
+            }
+            Self::HeaderTooLong => "the Authorization header is longer than 8192 bytes",
+            Self::ClientIdMismatch => "client_id differs from the one in the Authorization header",
+            Self::SecretWithoutClientId => "client_secret without client_id",
+        }
+    }
 }
 
 impl PresentedCredentials {

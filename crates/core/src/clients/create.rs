@@ -17,7 +17,7 @@ use m2m_types::names::{OrganizationId, OwnerId};
 use tracing::{info, warn};
 
 use super::answer::Ticket;
-use super::settings::Settings;
+use super::settings::ClientSettings;
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::{Client, ClientState, GrantType, Revision, new_client_id};
@@ -50,7 +50,7 @@ impl Clients {
         key: Option<&IdempotencyKey>,
     ) -> Result<Created, ClientsError> {
         caller.require(ManagementScope::ClientsWrite)?;
-        let settings = Settings::from(request);
+        let settings = ClientSettings::from(request);
         settings.check(caller, None)?;
         let ticket = key
             .map(|key| Ticket::new(caller, key, request))
@@ -69,18 +69,18 @@ impl Clients {
         }
         let storage = request.secret_storage.unwrap_or(self.secret_storage);
         let audience = self.resource_servers.default_for_clients();
-        let (active, value) = self.prepare(
+        let (pending, value) = self.prepare(
             settings,
             (&caller.owner().id, &organization.id),
             storage,
             audience,
         );
-        let answer = self.answer(&active, value.clone());
+        let answer = self.answer(&pending, value.clone());
         let kept = ticket
-            .map(|ticket| ticket.seal(&active.id, &answer, active.created_at))
+            .map(|ticket| ticket.seal(&pending.id, &answer, pending.created_at))
             .transpose()?;
         let created = self
-            .insert(active, &value, organization.max_clients, kept.as_ref())
+            .insert(pending, &value, organization.max_clients, kept.as_ref())
             .await?;
         info!(client_id = %created.id, by = %caller.client_id(), "client created");
         Ok(Created {
@@ -89,10 +89,10 @@ impl Clients {
         })
     }
 
-    /// A client as it will be, with its first secret.
+    /// A pending client with its first secret.
     pub(crate) fn prepare(
         &self,
-        settings: Settings,
+        settings: ClientSettings,
         (owner, organization): (&OwnerId, &OrganizationId),
         secret_storage: SecretStorage,
         default_audience: ResourceServer,
@@ -105,7 +105,7 @@ impl Clients {
             description: settings.description,
             owner: owner.clone(),
             organization: organization.clone(),
-            state: ClientState::Active,
+            state: ClientState::Pending,
             scopes: settings.scopes,
             default_scopes: settings.default_scopes,
             default_audience,
@@ -118,25 +118,20 @@ impl Clients {
             generation: Generation::default(),
             created_at: now,
             updated_at: now,
-            revision: Revision::FIRST.next(),
+            revision: Revision::FIRST,
             last_used: BTreeMap::new(),
         };
         (client, value)
     }
 
-    /// The three steps. Takes the client as it will be and gives it back when it is.
+    /// The three steps: takes the client as it is to be, gives it as it is.
     pub(crate) async fn insert(
         &self,
-        active: Client,
+        pending: Client,
         value: &ClientSecret,
         max_clients: Option<u32>,
         answer: Option<&KeptAnswer>,
     ) -> Result<Client, ClientsError> {
-        let pending = Client {
-            state: ClientState::Pending,
-            revision: Revision::FIRST,
-            ..active
-        };
         let insert = PendingClient {
             client: &pending,
             max_clients,
@@ -168,25 +163,16 @@ impl Clients {
     /// The second and the third step.
     async fn finish_create(
         &self,
-        pending: Client,
+        mut pending: Client,
         value: &ClientSecret,
         answer: Option<&[u8; 32]>,
     ) -> Result<Client, ClientsError> {
-        if let Err(error) = self.keep_value(&pending, value).await {
-            if let Err(error) = self.undo_create(pending).await {
-                warn!(
-                    error = &error as &dyn std::error::Error,
-                    "a create is left to be repaired"
-                );
-            }
+        if let Err(error) = self.keep_value(&mut pending, value).await {
+            self.give_up(pending).await;
             return Err(error.into());
         }
         let expected = pending.revision;
-        let active = Client {
-            state: ClientState::Active,
-            revision: expected.next(),
-            ..pending
-        };
+        let active = pending.activated();
         match self.store.activate(&active, expected, answer).await? {
             WriteOutcome::Written => Ok(active),
             WriteOutcome::ChangedMeanwhile => Err(ClientsError::InFlight {
@@ -195,12 +181,26 @@ impl Clients {
         }
     }
 
-    async fn keep_value(&self, client: &Client, value: &ClientSecret) -> Result<(), StoreError> {
-        match (client.secret_storage, client.secrets.first()) {
-            (SecretStorage::SecretsManager, Some(secret)) => {
-                self.values.insert(&client.id, &secret.id, value).await
-            }
-            (SecretStorage::None, _) | (_, None) => Ok(()),
+    /// Keeps the value where the client says, and notes where that is.
+    async fn keep_value(
+        &self,
+        client: &mut Client,
+        value: &ClientSecret,
+    ) -> Result<(), StoreError> {
+        if let (SecretStorage::SecretsManager, Some(secret)) =
+            (client.secret_storage, client.secrets.first_mut())
+        {
+            secret.arn = Some(self.values.insert(&client.id, &secret.id, value).await?);
+        }
+        Ok(())
+    }
+
+    /// Nobody can finish the create any more; a value that may still be on its way is left to
+    /// [`Clients::repair`], which comes when it has arrived.
+    async fn give_up(&self, pending: Client) {
+        let id = pending.id.clone();
+        if let Err(error) = self.abandon(pending).await {
+            warn!(client_id = %id, error = &error as &dyn std::error::Error, "a create is left pending");
         }
     }
 

@@ -6,6 +6,7 @@ use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_id::ClientId;
 use tracing::{info, warn};
 
+use super::update::contended;
 use super::{Clients, ClientsError, Precondition};
 use crate::caller::Caller;
 use crate::client::{Client, ClientState};
@@ -53,7 +54,7 @@ impl Clients {
                 return Ok(());
             }
         }
-        Err(ClientsError::PreconditionFailed)
+        Err(contended(precondition))
     }
 
     /// Lets the value go and takes the note away. Again is no error.

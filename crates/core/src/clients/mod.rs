@@ -22,7 +22,7 @@ pub use cursor::Cursors;
 pub use error::ClientsError;
 pub use list::Selection;
 pub use repair::Repaired;
-pub(crate) use settings::Settings;
+pub(crate) use settings::ClientSettings;
 pub use update::Precondition;
 
 use crate::clock::Clock;

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::client_id::ClientId;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::Clients;
 use crate::client::{Client, ClientState};
@@ -19,6 +19,25 @@ pub struct Repaired {
     pub finished: u32,
     /// Creates that were undone.
     pub undone: u32,
+    /// Notes that could not be followed; the log says why, the next run tries again.
+    pub failed: u32,
+}
+
+/// What following one note came to.
+enum Followed {
+    Finished,
+    Undone,
+    /// Somebody else was faster.
+    Overtaken,
+}
+
+impl Followed {
+    fn if_written(outcome: WriteOutcome, followed: Self) -> Self {
+        match outcome {
+            WriteOutcome::Written => followed,
+            WriteOutcome::ChangedMeanwhile => Self::Overtaken,
+        }
+    }
 }
 
 impl Clients {
@@ -26,7 +45,7 @@ impl Clients {
     /// create is undone, a delete is finished. Safe to run twice at once and beside requests.
     ///
     /// # Errors
-    /// A store failed; what is left is found by the next run.
+    /// The notes could not be read.
     pub async fn repair(&self, age: SignedDuration) -> Result<Repaired, StoreError> {
         let mut repaired = Repaired::default();
         let mut after: Option<ClientId> = None;
@@ -38,68 +57,97 @@ impl Clients {
             };
             after = Some(last.client.clone());
             for note in notes.iter().filter(|note| note.since <= before) {
-                self.repair_one(&note.client, &mut repaired).await?;
-                info!(client_id = %note.client, "repaired");
+                self.repair_one(&note.client, &mut repaired).await;
             }
         }
     }
 
-    async fn repair_one(&self, id: &ClientId, repaired: &mut Repaired) -> Result<(), StoreError> {
-        let Some(client) = self.directory.find_client(id).await?.client else {
-            return self.store.finish_delete(id).await;
-        };
-        match client.state {
-            ClientState::Pending if self.value_is_kept(&client).await? => {
-                let expected = client.revision;
-                let active = Client {
-                    state: ClientState::Active,
-                    revision: expected.next(),
-                    ..client
-                };
-                self.store.activate(&active, expected, None).await?;
+    /// One note that cannot be followed does not keep the others from being followed.
+    async fn repair_one(&self, id: &ClientId, repaired: &mut Repaired) {
+        match self.follow(id).await {
+            Ok(Followed::Finished) => {
+                info!(client_id = %id, "a create or delete was finished");
                 repaired.finished += 1;
             }
-            ClientState::Pending | ClientState::Abandoned => {
-                self.undo_create(client).await?;
+            Ok(Followed::Undone) => {
+                info!(client_id = %id, "a create was undone");
                 repaired.undone += 1;
             }
+            Ok(Followed::Overtaken) => {}
+            Err(error) => {
+                warn!(client_id = %id, error = &error as &dyn std::error::Error, "a repair failed");
+                repaired.failed += 1;
+            }
+        }
+    }
+
+    async fn follow(&self, id: &ClientId) -> Result<Followed, StoreError> {
+        let Some(client) = self.directory.find_client(id).await?.client else {
+            self.store.finish_delete(id).await?;
+            return Ok(Followed::Overtaken);
+        };
+        match client.state {
+            ClientState::Pending => self.finish_or_undo(client).await,
+            ClientState::Abandoned => self.remove(&client).await,
             ClientState::Deleted { .. } => {
                 self.finish_delete(&client).await?;
-                repaired.finished += 1;
+                Ok(Followed::Finished)
             }
-            ClientState::Active => self.store.finish_delete(id).await?,
-        }
-        Ok(())
-    }
-
-    async fn value_is_kept(&self, client: &Client) -> Result<bool, StoreError> {
-        match (client.secret_storage, client.secrets.first()) {
-            (SecretStorage::SecretsManager, Some(secret)) => {
-                Ok(self.values.find(&client.id, &secret.id).await?.is_some())
+            ClientState::Active => {
+                self.store.finish_delete(id).await?;
+                Ok(Followed::Overtaken)
             }
-            (SecretStorage::None, _) | (_, None) => Ok(false),
         }
     }
 
-    /// Unmakes a client that never came to be: first nobody can finish it any more, then its value goes,
-    /// then its record.
-    pub(super) async fn undo_create(&self, client: Client) -> Result<(), StoreError> {
-        let abandoned = if client.state == ClientState::Abandoned {
-            client
-        } else {
-            let expected = client.revision;
-            let abandoned = Client {
-                state: ClientState::Abandoned,
-                revision: expected.next(),
-                ..client
-            };
-            match self.store.abandon(&abandoned, expected).await? {
-                WriteOutcome::Written => abandoned,
-                WriteOutcome::ChangedMeanwhile => return Ok(()),
-            }
+    async fn finish_or_undo(&self, mut pending: Client) -> Result<Followed, StoreError> {
+        if self.value_is_kept(&mut pending).await? {
+            let expected = pending.revision;
+            let written = self
+                .store
+                .activate(&pending.activated(), expected, None)
+                .await?;
+            return Ok(Followed::if_written(written, Followed::Finished));
+        }
+        match self.abandon(pending).await? {
+            Some(abandoned) => self.remove(&abandoned).await,
+            None => Ok(Followed::Overtaken),
+        }
+    }
+
+    /// Whether a create got as far as keeping the value, and if so, where.
+    async fn value_is_kept(&self, client: &mut Client) -> Result<bool, StoreError> {
+        let (SecretStorage::SecretsManager, Some(secret)) =
+            (client.secret_storage, client.secrets.first_mut())
+        else {
+            return Ok(false);
         };
-        self.values.remove(&abandoned.id).await?;
-        self.store.remove_abandoned(&abandoned).await?;
-        Ok(())
+        secret.arn = self
+            .values
+            .find(&client.id, &secret.id)
+            .await?
+            .map(|kept| kept.arn);
+        Ok(secret.arn.is_some())
+    }
+
+    /// From now on nobody can finish this create; none: somebody has, or has abandoned it.
+    pub(super) async fn abandon(&self, pending: Client) -> Result<Option<Client>, StoreError> {
+        let expected = pending.revision;
+        let abandoned = Client {
+            state: ClientState::Abandoned,
+            revision: expected.next(),
+            ..pending
+        };
+        let written = self.store.abandon(&abandoned, expected).await?;
+        Ok((written == WriteOutcome::Written).then_some(abandoned))
+    }
+
+    /// First the value goes, then the record that leads to it.
+    async fn remove(&self, abandoned: &Client) -> Result<Followed, StoreError> {
+        if abandoned.secret_storage == SecretStorage::SecretsManager {
+            self.values.remove(&abandoned.id).await?;
+        }
+        let removed = self.store.remove_abandoned(abandoned).await?;
+        Ok(Followed::if_written(removed, Followed::Undone))
     }
 }

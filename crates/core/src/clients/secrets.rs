@@ -36,6 +36,8 @@ impl Clients {
     ) -> Result<RevealedSecret, ClientsError> {
         caller.require(ManagementScope::ClientsReveal)?;
         let client = self.find_visible(caller, id).await?;
+        // Who sees a stronger client's secret has become stronger.
+        caller.require_no_stronger(client.scopes.as_ref())?;
         let now = self.clock.now();
         if !client
             .secrets
@@ -44,7 +46,7 @@ impl Clients {
         {
             return Err(ClientsError::SecretNotFound);
         }
-        let value = self
+        let kept = self
             .values
             .find(id, secret)
             .await?
@@ -52,7 +54,7 @@ impl Clients {
         info!(client_id = %id, secret_id = %secret, by = %caller.client_id(), "secret revealed");
         Ok(RevealedSecret {
             secret_id: secret.clone(),
-            client_secret: value,
+            client_secret: kept.value,
         })
     }
 }

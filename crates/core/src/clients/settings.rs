@@ -18,7 +18,7 @@ const MAX_SCOPES: usize = 200;
 
 /// The part of a client that its owner decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Settings {
+pub(crate) struct ClientSettings {
     pub(crate) name: ClientName,
     pub(crate) description: Option<Description>,
     pub(crate) scopes: Option<ScopeSet>,
@@ -28,7 +28,7 @@ pub(crate) struct Settings {
     pub(crate) tags: Tags,
 }
 
-impl Settings {
+impl ClientSettings {
     pub(super) fn of(client: &Client) -> Self {
         Self {
             name: client.name.clone(),
@@ -142,7 +142,7 @@ impl Settings {
     }
 }
 
-impl From<&CreateClient> for Settings {
+impl From<&CreateClient> for ClientSettings {
     fn from(request: &CreateClient) -> Self {
         Self {
             name: request.name.clone(),
@@ -156,7 +156,7 @@ impl From<&CreateClient> for Settings {
     }
 }
 
-impl From<ReplaceClient> for Settings {
+impl From<ReplaceClient> for ClientSettings {
     fn from(request: ReplaceClient) -> Self {
         Self {
             name: request.name,

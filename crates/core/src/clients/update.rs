@@ -5,11 +5,11 @@ use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_id::ClientId;
 use tracing::info;
 
-use super::settings::Settings;
+use super::settings::ClientSettings;
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::{Client, Revision};
-use crate::ports::WriteOutcome;
+use crate::ports::{StoreError, WriteOutcome};
 
 /// A change that expects no revision is tried again this often when others change the client too.
 const ATTEMPTS: usize = 5;
@@ -77,13 +77,13 @@ impl Clients {
         caller: &Caller,
         id: &ClientId,
         precondition: &Precondition,
-        change: impl Fn(Settings) -> Result<Settings, ClientsError>,
+        change: impl Fn(ClientSettings) -> Result<ClientSettings, ClientsError>,
     ) -> Result<Client, ClientsError> {
         caller.require(ManagementScope::ClientsWrite)?;
         for _ in 0..ATTEMPTS {
             let present = self.find_visible(caller, id).await?;
             precondition.check(&present)?;
-            let before = Settings::of(&present);
+            let before = ClientSettings::of(&present);
             let after = change(before.clone())?;
             after.check(caller, Some(&before))?;
             if after == before {
@@ -101,6 +101,14 @@ impl Clients {
                 return Ok(changed);
             }
         }
-        Err(ClientsError::PreconditionFailed)
+        Err(contended(precondition))
+    }
+}
+
+/// A change that others kept overtaking: the caller's expectation failed, or it had none and may try again.
+pub(super) fn contended(precondition: &Precondition) -> ClientsError {
+    match precondition {
+        Precondition::None => StoreError::new("change a client", "others keep changing it").into(),
+        Precondition::Exists | Precondition::OneOf(_) => ClientsError::PreconditionFailed,
     }
 }

@@ -57,6 +57,7 @@ pub(super) fn secrets(client: &Client, now: jiff::Timestamp) -> Vec<SecretView> 
         created_at: secret.created_at,
         expires_at: secret.expires_at,
         last_used_at: client.last_used.get(&secret.id).copied(),
+        secret_arn: secret.arn.clone(),
     })
     .collect()
 }

@@ -26,19 +26,11 @@ pub enum TokenError {
     #[error(transparent)]
     Credentials(#[from] InvalidCredentials),
     /// The credentials did not hold.
-    #[error("not authenticated as {claimed:?}")]
-    NotAuthenticated {
-        /// Who the client said it is, if that has the form of an id and not of a secret.
-        claimed: Option<ClientId>,
-        /// Why not.
-        #[source]
-        failure: AuthenticationFailure,
-    },
+    #[error("not authenticated")]
+    NotAuthenticated(#[source] AuthenticationFailure),
     /// The credentials did not hold, too often.
-    #[error("not authenticated as {claimed:?}, too often")]
+    #[error("not authenticated, too often")]
     Throttled {
-        /// Who the client said it is, if that has the form of an id and not of a secret.
-        claimed: Option<ClientId>,
         /// Why not.
         #[source]
         failure: AuthenticationFailure,
@@ -87,7 +79,7 @@ impl TokenError {
                 "this client may not use this grant_type",
             ),
             Self::Credentials(invalid) => public_credentials(*invalid),
-            Self::NotAuthenticated { .. } => (Code::InvalidClient, "client authentication failed"),
+            Self::NotAuthenticated(_) => (Code::InvalidClient, "client authentication failed"),
             Self::Throttled { .. } => (
                 Code::TemporarilyUnavailable,
                 "too many failed authentications: wait as Retry-After says",
@@ -117,39 +109,16 @@ impl TokenError {
 }
 
 fn public_credentials(invalid: InvalidCredentials) -> (OAuthErrorCode, &'static str) {
-    use OAuthErrorCode::{InvalidClient, InvalidRequest};
-    match invalid {
-        InvalidCredentials::Missing => (
-            InvalidClient,
-            "no client authentication: send client_secret_basic or client_secret_post",
-        ),
-        InvalidCredentials::UnsupportedScheme => (
-            InvalidClient,
-            "the authentication scheme is not supported: use Basic",
-        ),
-        InvalidCredentials::UnsupportedMethod => (
-            InvalidClient,
-            "client assertions are not supported: use a client_secret",
-        ),
-        InvalidCredentials::TwoMethods => (
-            InvalidRequest,
-            "more than one client authentication method in a request",
-        ),
-        InvalidCredentials::TwoHeaders => (InvalidRequest, "more than one Authorization header"),
-        InvalidCredentials::MalformedHeader => (
-            InvalidRequest,
-            "the Authorization header is not Basic with a form-encoded client_id and client_secret",
-        ),
-        InvalidCredentials::HeaderTooLong => (
-            InvalidRequest,
-            "the Authorization header is longer than 8192 bytes",
-        ),
-        InvalidCredentials::ClientIdMismatch => (
-            InvalidRequest,
-            "client_id differs from the one in the Authorization header",
-        ),
-        InvalidCredentials::SecretWithoutClientId => {
-            (InvalidRequest, "client_secret without client_id")
-        }
-    }
+    let code = match invalid {
+        InvalidCredentials::Missing
+        | InvalidCredentials::UnsupportedScheme
+        | InvalidCredentials::UnsupportedMethod => OAuthErrorCode::InvalidClient,
+        InvalidCredentials::TwoMethods
+        | InvalidCredentials::TwoHeaders
+        | InvalidCredentials::MalformedHeader
+        | InvalidCredentials::HeaderTooLong
+        | InvalidCredentials::ClientIdMismatch
+        | InvalidCredentials::SecretWithoutClientId => OAuthErrorCode::InvalidRequest,
+    };
+    (code, invalid.description())
 }

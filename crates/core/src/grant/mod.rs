@@ -2,20 +2,20 @@
 
 mod audience;
 mod error;
+mod noted_uses;
 mod scopes;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use m2m_types::client_id::ClientId;
-use m2m_types::client_secret::ClientSecret;
 use m2m_types::issuer::Issuer;
 use m2m_types::token_request::TokenRequest;
 use m2m_types::token_response::{TokenResponse, TokenType};
 use tracing::{info, warn};
 
 pub use error::TokenError;
+pub use noted_uses::NotedUses;
 
 use crate::client::GrantType;
 use crate::client_auth::{
@@ -46,6 +46,8 @@ pub struct TokenEndpoint {
     pub keys: Arc<KeyRing>,
     /// Who failed too often.
     pub throttle: FailureThrottle,
+    /// Which uses this process is writing down.
+    pub noted_uses: NotedUses,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The names of tokens.
@@ -85,7 +87,7 @@ impl TokenEndpoint {
         };
         let (access_token, claims) = token::issue(&authenticated, grant, keys.active())?;
         self.record_use(&authenticated, now).await;
-        info!(client_id = %client.id, jti = claims.jti, aud = %claims.aud, scope = %claims.scope, "token issued");
+        info!(client_id = %client.id, jti = claims.jti, aud = %claims.aud, scopes = claims.scope.len(), "token issued");
         Ok(TokenResponse {
             access_token,
             token_type: TokenType::Bearer,
@@ -103,30 +105,21 @@ impl TokenEndpoint {
         if let AuthenticationFailure::Store(error) = failure {
             return TokenError::Store(error);
         }
-        let id = &presented.unverified_client_id;
-        // People swap the two fields; what looks like a secret must not reach the log.
-        let claimed = ClientId::parse(id.as_str())
-            .ok()
-            .filter(|_| ClientSecret::parse(id.as_str()).is_err());
-        match self.throttle.count(source, id) {
-            Ok(()) => TokenError::NotAuthenticated { claimed, failure },
-            Err(wait) => TokenError::Throttled {
-                claimed,
-                failure,
-                wait,
-            },
+        match self.throttle.count(source, &presented.unverified_client_id) {
+            Ok(()) => TokenError::NotAuthenticated(failure),
+            Err(wait) => TokenError::Throttled { failure, wait },
         }
     }
 
-    /// Notes the use of a secret, once an hour. A token is not refused because the note failed: the next
-    /// request tries again.
+    /// Notes the use of a secret, once an hour. A token is not refused because the note failed: a request
+    /// in a minute or more tries again.
     async fn record_use(&self, authenticated: &AuthenticatedClient, now: Timestamp) {
         let (client, secret) = (authenticated.client(), authenticated.secret());
         let noted = client
             .last_used
             .get(secret)
             .is_some_and(|last| now.duration_since(*last) < USE_RESOLUTION);
-        if noted {
+        if noted || !self.noted_uses.claim(secret, now) {
             return;
         }
         if let Err(error) = self.clients.record_use(&client.id, secret, now).await {

@@ -49,7 +49,12 @@ impl KeyRing {
         if let Some(keys) = self.fresh() {
             return Ok(keys);
         }
-        let _one_at_a_time = self.refresh.lock().await;
+        let _one_at_a_time = match (self.refresh.try_lock(), self.last_good()) {
+            (Ok(guard), _) => guard,
+            // Somebody else is reading: what is there goes on signing.
+            (Err(_), Some(keys)) => return Ok(keys),
+            (Err(_), None) => self.refresh.lock().await,
+        };
         if let Some(keys) = self.fresh() {
             return Ok(keys);
         }
@@ -86,6 +91,12 @@ impl KeyRing {
             .as_ref()
             .filter(|loaded| now < loaded.refresh_at && loaded.loaded_at <= now)
             .map(|loaded| Arc::clone(&loaded.keys))
+    }
+
+    /// The keys as they were last read, however old.
+    fn last_good(&self) -> Option<Arc<KeySet>> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        loaded.as_ref().map(|loaded| Arc::clone(&loaded.keys))
     }
 
     async fn read(&self) -> Result<Arc<KeySet>, StoreError> {

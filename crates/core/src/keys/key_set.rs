@@ -9,7 +9,7 @@ use m2m_types::claims::{ACCESS_TOKEN_TYP, AccessTokenClaims};
 use super::{InvalidKey, KeyState, SigningKey};
 use crate::ports::KeyRecord;
 
-/// No token of ours is longer.
+/// A longer token is refused unread; gateways take no header of this size.
 const MAX_TOKEN_LENGTH: usize = 16 * 1024;
 
 /// A token that these keys did not sign as an access token. The texts are for the log only.

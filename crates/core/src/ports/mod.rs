@@ -13,7 +13,7 @@ pub use client_store::{
 };
 pub use directory::{Directory, Lookup, Principals};
 pub use key_store::{InsertKeysOutcome, KeyRecord, KeyStore};
-pub use secret_values::SecretValues;
+pub use secret_values::{KeptValue, SecretValues};
 
 /// A store gave no usable answer. What happened is for the log only.
 #[derive(Debug, thiserror::Error)]

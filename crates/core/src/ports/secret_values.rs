@@ -7,23 +7,32 @@ use m2m_types::names::SecretId;
 
 use super::StoreError;
 
+/// A value and where it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptValue {
+    /// The value.
+    pub value: ClientSecret,
+    /// The ARN of the Secrets Manager secret that holds it.
+    pub arn: String,
+}
+
 /// The values of the secrets of clients.
 #[async_trait]
 pub trait SecretValues: Send + Sync {
-    /// Keeps the value of a client's first secret. Again with the same value is no error.
+    /// Keeps the value of a client's first secret; its ARN. Again with the same value is no error.
     async fn insert(
         &self,
         client: &ClientId,
         secret: &SecretId,
         value: &ClientSecret,
-    ) -> Result<(), StoreError>;
+    ) -> Result<String, StoreError>;
 
     /// The value of a secret; none: it is not kept (any more).
     async fn find(
         &self,
         client: &ClientId,
         secret: &SecretId,
-    ) -> Result<Option<ClientSecret>, StoreError>;
+    ) -> Result<Option<KeptValue>, StoreError>;
 
     /// Lets the values of a deleted client go after the restore window. Again, or without values, is no error.
     async fn schedule_removal(&self, client: &ClientId) -> Result<(), StoreError>;

@@ -46,7 +46,7 @@ pub async fn a_kept_value_is_found_under_its_own_name_only(ports: Ports) {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(found.expose(), value.expose());
+    assert_eq!(found.value.expose(), value.expose());
     assert!(
         ports
             .values
@@ -68,13 +68,26 @@ pub async fn a_kept_value_is_found_under_its_own_name_only(ports: Ports) {
 /// A repair does so.
 pub async fn keeping_the_same_value_again_is_no_error(ports: Ports) {
     let (client, (secret, value)) = (client_id("payments"), secret("one"));
-    for _ in 0..3 {
-        ports
+    let first = ports
+        .values
+        .insert(&client, &secret.id, &value)
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        let again = ports
             .values
             .insert(&client, &secret.id, &value)
             .await
             .unwrap();
+        assert_eq!(again, first, "the ARN");
     }
+    let found = ports
+        .values
+        .find(&client, &secret.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.arn, first);
 }
 
 /// And the first one stays.
@@ -90,7 +103,7 @@ pub async fn another_value_under_the_same_name_is_refused(ports: Ports) {
             .is_err()
     );
     let found = ports.values.find(&client, &one.id).await.unwrap().unwrap();
-    assert_eq!(found.expose(), value.expose());
+    assert_eq!(found.value.expose(), value.expose());
 }
 
 /// Scheduling it again is no error.

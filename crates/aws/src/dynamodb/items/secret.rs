@@ -13,6 +13,7 @@ pub(super) struct SecretItem {
     sha256: [u8; 32],
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
+    arn: Option<String>,
 }
 
 impl From<&Secret> for SecretItem {
@@ -23,6 +24,7 @@ impl From<&Secret> for SecretItem {
             sha256: *secret.digest.as_bytes(),
             created_at: secret.created_at,
             expires_at: secret.expires_at,
+            arn: secret.arn.clone(),
         }
     }
 }
@@ -35,6 +37,7 @@ impl From<SecretItem> for Secret {
             digest: SecretDigest::from_bytes(item.sha256),
             created_at: item.created_at,
             expires_at: item.expires_at,
+            arn: item.arn,
         }
     }
 }
