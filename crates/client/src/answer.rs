@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::issuer::Issuer;
 use m2m_types::problem::Problem;
 use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -68,6 +69,17 @@ impl Answer {
             && self
                 .header(WWW_AUTHENTICATE)
                 .is_some_and(|challenge| challenge.contains("invalid_token"))
+    }
+
+    /// The management scope that the token lacks (RFC 6750 §3.1).
+    pub(crate) fn missing_scope(&self) -> Option<ManagementScope> {
+        let challenge = self.header(WWW_AUTHENTICATE)?;
+        let (_, rest) = challenge.split_once(" scope=\"")?;
+        let (name, _) = rest.split_once('"')?;
+        ManagementScope::ALL
+            .iter()
+            .find(|scope| scope.as_str() == name)
+            .copied()
     }
 
     /// The body of a successful answer.

@@ -85,41 +85,61 @@ impl Api {
         })
     }
 
-    /// Sends the call with a token, and with a better one if the service asks for it.
+    /// Sends the call with a token, and with better ones as the service asks for them.
     pub(crate) async fn run(&self, call: &Call) -> Result<Answer, Error> {
-        let needs = Needs {
-            scope: call.scope,
-            delegate: false,
-        };
-        let token = self.management_token(needs).await?;
-        let answer = self.send_with(call, &token).await?;
-        let error = match self.successful(answer) {
-            Err(error @ (Error::Unauthenticated { .. } | Error::Forbidden(_))) => error,
-            other => return other,
-        };
-        let Some(needs) = self.better(call, &error) else {
-            return Err(error);
-        };
-        if !needs.delegate {
-            self.tokens.forget(&token).await;
-        }
-        match self.management_token(needs).await {
-            Ok(token) => self.successful(self.send_with(call, &token).await?),
-            // What the caller may not have is best said by the answer that asked for it.
-            Err(Error::MissingScope { .. }) => Err(error),
-            Err(other) => Err(other),
+        let mut needs = Needs::only(call.scope);
+        let mut token = self.management_token(&needs).await?;
+        let mut is_fresh = false;
+        // Ends: a token is replaced by a fresh one once, and each wider one has one more scope.
+        loop {
+            let answer = self.send_with(call, &token).await?;
+            let named = answer.missing_scope();
+            let error = match self.successful(answer) {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            token = match &error {
+                Error::Unauthenticated { .. } if !is_fresh => {
+                    is_fresh = true;
+                    self.tokens.forget(&token).await;
+                    self.management_token(&needs).await?
+                }
+                Error::Forbidden(_)
+                    if call.may_delegate && error.kind() == Some("insufficient-scope") =>
+                {
+                    match self.wider_token(&mut needs, named).await? {
+                        Some(wider) => wider,
+                        // What the caller may not have is best said by the answer that asked for it.
+                        None => return Err(error),
+                    }
+                }
+                _ => return Err(error),
+            };
         }
     }
 
-    /// The token to try after this refusal: a fresh one for one that has died meanwhile, one that may
-    /// delegate where a client would be stronger than the token (RFC 6750 §3.1).
-    fn better(&self, call: &Call, error: &Error) -> Option<Needs> {
-        let died = matches!(error, Error::Unauthenticated { .. });
-        let delegate = call.may_delegate && error.kind() == Some("insufficient-scope");
-        (died || delegate).then_some(Needs {
-            scope: call.scope,
-            delegate,
-        })
+    /// A token with the scope that the service named (RFC 6750 §3.1), else one that may delegate;
+    /// none: this client can have neither.
+    async fn wider_token(
+        &self,
+        needs: &mut Needs,
+        named: Option<ManagementScope>,
+    ) -> Result<Option<AccessToken>, Error> {
+        let candidates = [named, Some(ManagementScope::ClientsDelegate)];
+        for scope in candidates.into_iter().flatten() {
+            let Some(wider) = needs.and(scope) else {
+                continue;
+            };
+            match self.management_token(&wider).await {
+                Ok(token) => {
+                    *needs = wider;
+                    return Ok(Some(token));
+                }
+                Err(Error::MissingScope { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(None)
     }
 
     async fn send_with(&self, call: &Call, token: &AccessToken) -> Result<Answer, Error> {

@@ -16,7 +16,8 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) scope: ManagementScope,
-    /// Whether it can make a client stronger than the own token, which takes `clients:delegate`.
+    /// Whether it makes or sees a client that can be stronger than the own token, which takes a wider
+    /// one.
     pub(crate) may_delegate: bool,
     /// Whether a second attempt does no harm when nobody knows what became of the first.
     pub(crate) repeatable: bool,
@@ -46,7 +47,7 @@ impl Call {
         self
     }
 
-    /// May make a client stronger than the own token.
+    /// May make or see a client stronger than the own token.
     pub(crate) fn delegating(mut self) -> Self {
         self.may_delegate = true;
         self

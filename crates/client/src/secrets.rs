@@ -32,7 +32,7 @@ impl Api {
         secret_id: &SecretId,
     ) -> Result<RevealedSecret, Error> {
         let path = format!("{}/secrets/{secret_id}/value", client_path(id));
-        let call = self.call(Method::GET, &path, ClientsReveal);
+        let call = self.call(Method::GET, &path, ClientsReveal).delegating();
         Ok(self.fetch(&call).await?.body)
     }
 }

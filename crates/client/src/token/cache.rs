@@ -15,32 +15,48 @@ use crate::token::{AccessToken, TokenQuery};
 /// A token is not used in its last minute, nor in the last tenth of its life if that is shorter.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// The scopes that a call takes. Whoever makes a client stronger than the own token must delegate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The scopes that a token must have for a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Needs {
-    pub(crate) scope: ManagementScope,
-    pub(crate) delegate: bool,
+    first: ManagementScope,
+    more: Vec<ManagementScope>,
 }
 
 impl Needs {
-    fn are_in(self, scopes: &ScopeSet) -> bool {
-        self.scope.is_in(scopes)
-            && (!self.delegate || ManagementScope::ClientsDelegate.is_in(scopes))
+    pub(crate) fn only(scope: ManagementScope) -> Self {
+        Self {
+            first: scope,
+            more: Vec::new(),
+        }
     }
 
-    fn named(self) -> Option<ScopeSet> {
-        let delegate = self.delegate.then_some(ManagementScope::ClientsDelegate);
-        let all = [Some(self.scope), delegate].into_iter().flatten();
-        all.map(|scope| Scope::parse(scope.as_str()).ok()).collect()
+    /// One scope more; `None` if it is among them.
+    pub(crate) fn and(&self, scope: ManagementScope) -> Option<Self> {
+        if self.all().any(|needed| needed == scope) {
+            return None;
+        }
+        let mut wider = self.clone();
+        wider.more.push(scope);
+        Some(wider)
+    }
+
+    fn all(&self) -> impl Iterator<Item = ManagementScope> {
+        std::iter::once(self.first).chain(self.more.iter().copied())
+    }
+
+    fn are_in(&self, scopes: &ScopeSet) -> bool {
+        self.all().all(|scope| scope.is_in(scopes))
+    }
+
+    fn named(&self) -> Option<ScopeSet> {
+        self.all()
+            .map(|scope| Scope::parse(scope.as_str()).ok())
+            .collect()
     }
 
     /// What is missing if the service gives no such token.
-    fn last(self) -> &'static str {
-        if self.delegate {
-            ManagementScope::ClientsDelegate.as_str()
-        } else {
-            self.scope.as_str()
-        }
+    fn last(&self) -> &'static str {
+        self.more.last().unwrap_or(&self.first).as_str()
     }
 }
 
@@ -75,7 +91,7 @@ impl TokenCache {
 
 impl Api {
     /// A token for the management API that has the scopes.
-    pub(crate) async fn management_token(&self, needs: Needs) -> Result<AccessToken, Error> {
+    pub(crate) async fn management_token(&self, needs: &Needs) -> Result<AccessToken, Error> {
         let asked = Instant::now();
         let mut kept = self.tokens.0.lock().await;
         if let Some(token) = kept.usable(needs) {
@@ -87,7 +103,7 @@ impl Api {
         let result = self.fetch_management_token(&mut kept, needs).await;
         kept.failure = match &result {
             Ok(_) => None,
-            Err(error) => Some((Instant::now(), needs, error.clone())),
+            Err(error) => Some((Instant::now(), needs.clone(), error.clone())),
         };
         result
     }
@@ -96,7 +112,7 @@ impl Api {
     async fn fetch_management_token(
         &self,
         kept: &mut Kept,
-        needs: Needs,
+        needs: &Needs,
     ) -> Result<AccessToken, Error> {
         if !kept.no_default {
             match self.access_token(&self.management_query(None)).await {
@@ -139,7 +155,7 @@ impl Api {
 
 impl Kept {
     /// The latest token that fits: it is at least as strong as those before it.
-    fn usable(&mut self, needs: Needs) -> Option<AccessToken> {
+    fn usable(&mut self, needs: &Needs) -> Option<AccessToken> {
         let now = Instant::now();
         self.tokens.retain(|fresh| fresh.until > now);
         self.tokens
@@ -156,9 +172,9 @@ impl Kept {
         });
     }
 
-    fn failure_since(&self, asked: Instant, needs: Needs) -> Option<Error> {
+    fn failure_since(&self, asked: Instant, needs: &Needs) -> Option<Error> {
         let (at, failed, error) = self.failure.as_ref()?;
-        (*at >= asked && *failed == needs).then(|| error.clone())
+        (*at >= asked && failed == needs).then(|| error.clone())
     }
 }
 

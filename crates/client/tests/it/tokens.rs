@@ -1,5 +1,7 @@
 //! Tokens are fetched once, kept, and replaced when they are refused.
 
+use axum::body::Body;
+use axum::http::Response;
 use m2m_client::{Error, TokenQuery};
 use m2m_types::admin::client::PatchClient;
 use m2m_types::audience::Audience;
@@ -7,7 +9,8 @@ use m2m_types::names::SecretId;
 use m2m_types::scope::ScopeSet;
 
 use crate::server::{
-    Server, all_scopes, client, credentials, id, json, oauth_error, problem, token, with_header,
+    Seen, Server, all_scopes, client, credentials, id, json, oauth_error, problem, token,
+    with_header,
 };
 
 #[tokio::test]
@@ -102,7 +105,7 @@ async fn a_fresh_token_that_is_refused_ends_the_call() {
     assert_eq!((server.tokens(), server.calls().len()), (2, 2));
 }
 
-fn invalid_token() -> axum::http::Response<axum::body::Body> {
+fn invalid_token() -> Response<Body> {
     with_header(
         json(401, "{}"),
         "www-authenticate",
@@ -179,6 +182,106 @@ async fn a_client_stronger_than_the_token_takes_a_token_that_may_delegate() {
     api.patch_client(&id(), &patch, None).await.unwrap();
     assert_eq!((server.tokens(), server.calls().len()), (3, 3));
 }
+
+/// A refusal that names the scope it wants (RFC 6750 §3.1).
+fn lacks(scope: &str) -> Response<Body> {
+    with_header(
+        problem(403, "insufficient-scope", "lacks a scope"),
+        "www-authenticate",
+        &format!(
+            "Bearer realm=\"m2m\", error=\"insufficient_scope\", scope=\"{scope}\", \
+             resource_metadata=\"https://a.example\""
+        ),
+    )
+}
+
+/// A token endpoint that gives what is named, without `clients:delegate`.
+fn named_scopes(seen: &Seen, n: usize) -> Response<Body> {
+    let scope = seen
+        .body
+        .split_once("&scope=")
+        .map_or("", |(_, scope)| scope);
+    if scope.is_empty() || scope.contains("delegate") {
+        oauth_error(400, "invalid_scope")
+    } else {
+        token(n, &scope.replace('+', " ").replace("%3A", ":"))
+    }
+}
+
+#[tokio::test]
+async fn each_scope_that_the_service_names_is_asked_for() {
+    let server = Server::start(|seen, n| match (seen.is_token(), n) {
+        (true, _) => named_scopes(seen, n),
+        (false, 0) => lacks("clients:read"),
+        (false, 1) => lacks("clients:reveal"),
+        (false, _) => json(200, &client("b")),
+    })
+    .await;
+    let patch = PatchClient::default();
+    server
+        .api()
+        .patch_client(&id(), &patch, None)
+        .await
+        .unwrap();
+    let last = server.seen().into_iter().rfind(Seen::is_token).unwrap();
+    assert!(
+        last.body
+            .ends_with("&scope=clients%3Aread+clients%3Areveal+clients%3Awrite"),
+        "{}",
+        last.body
+    );
+}
+
+#[tokio::test]
+async fn a_scope_that_is_never_enough_is_asked_for_once() {
+    for scope in [
+        "clients:read",
+        "clients:write",
+        "clients:delegate",
+        "orders:read",
+    ] {
+        let server = Server::start(move |seen, n| {
+            if seen.is_token() {
+                named_scopes(seen, n)
+            } else {
+                lacks(scope)
+            }
+        })
+        .await;
+        let patch = PatchClient::default();
+        let error = server.api().patch_client(&id(), &patch, None).await;
+        assert!(matches!(error, Err(Error::Forbidden(_))), "{error:?}");
+        assert!(server.calls().len() <= 2, "{:?}", server.calls());
+    }
+}
+
+#[tokio::test]
+async fn a_stronger_clients_secret_takes_a_token_that_may_delegate() {
+    let server = Server::start(|seen, n| {
+        if seen.body.contains("clients%3Adelegate") {
+            token(n, "clients:reveal clients:delegate")
+        } else if seen.is_token() {
+            named_scopes(seen, n)
+        } else if n == 0 {
+            lacks("orders:read")
+        } else {
+            let value = m2m_types::client_secret::ClientSecret::from_random_bytes(&[7; 32]);
+            json(
+                200,
+                &format!(
+                    r#"{{"secret_id":"{SECRET_ID}","client_secret":"{}"}}"#,
+                    value.expose()
+                ),
+            )
+        }
+    })
+    .await;
+    let secret = SecretId::parse(SECRET_ID).unwrap();
+    server.api().reveal_secret(&id(), &secret).await.unwrap();
+    assert_eq!(server.calls().len(), 2);
+}
+
+const SECRET_ID: &str = "00000000-0000-0000-0000-000000000001";
 
 #[tokio::test]
 async fn who_may_not_delegate_hears_what_the_service_said() {
