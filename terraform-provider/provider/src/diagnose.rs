@@ -50,11 +50,20 @@ fn advice(error: &Error) -> Option<&'static str> {
             "Give the client that Terraform acts as this scope, or configure the provider with \
              another client."
         }
-        Error::Forbidden(_) => {
-            "The client that Terraform acts as may not do this; a client never makes another one \
-             stronger than itself. Give it the missing scope, or configure the provider with \
-             another client."
-        }
+        Error::Forbidden(_) => match error.kind() {
+            Some("insufficient-scope") => {
+                "The client that Terraform acts as must have this scope itself, or \
+                 clients:delegate: without it, a client neither makes one that is stronger than \
+                 itself nor sees its secret, and one whose scopes are left out is stronger. Give it \
+                 what it lacks, or configure the provider with another client."
+            }
+            // What the service says of these names the way out.
+            Some("plan-required" | "limit-reached") => return None,
+            _ => {
+                "The client that Terraform acts as may not do this. Configure the provider with \
+                 another client."
+            }
+        },
         Error::Unavailable { .. } => {
             "Run Terraform again later. If this stays, the log of the service says why."
         }
@@ -159,6 +168,31 @@ mod tests {
              00000000000000000000000000000001)."
         );
         assert_eq!(shown[1].path(), None);
+    }
+
+    #[test]
+    fn a_missing_scope_is_named_with_both_ways_out() {
+        let mut lacks = problem("insufficient-scope", serde_json::json!([]));
+        lacks.detail = "the token lacks the scope orders:read".to_owned();
+        let shown: Vec<_> = failed("create it", &Error::Forbidden(lacks))
+            .into_iter()
+            .collect();
+        for text in ["orders:read", "must have this scope", "clients:delegate"] {
+            assert!(shown[0].detail().contains(text), "{}", shown[0].detail());
+        }
+    }
+
+    #[test]
+    fn a_limit_is_no_question_of_scopes() {
+        let limit = problem("limit-reached", serde_json::json!([]));
+        let shown: Vec<_> = failed("create it", &Error::Forbidden(limit))
+            .into_iter()
+            .collect();
+        assert!(
+            !shown[0].detail().contains("scope"),
+            "{}",
+            shown[0].detail()
+        );
     }
 
     #[test]
