@@ -1,4 +1,18 @@
 //! A cache of clients that is exact, because this process is the only writer of its store.
+//!
+//! What is read is kept only if no write of items was under way at any time between the begin of the read and
+//! the moment of keeping it; the stand-in tells ([`StandIn::quiet`]). And whoever stops waiting for a write,
+//! because it is done or because its caller gave up, forgets what is kept of its client.
+//!
+//! So nothing old stays. Take a write of a client, and an entry read before that write took effect. The entry
+//! was kept before the write began at the stand-in, and that is before its caller stopped waiting, for only a
+//! caller who waits begins writes: so it is forgotten then. If the write takes effect later than that, nobody
+//! keeps anything meanwhile, since it is still under way; and what is read afterwards is new. Keeping and
+//! forgetting exclude each other, so there is no moment between looking at the count and keeping.
+//!
+//! A write thus costs the entry of its own client, and what others read while it lasts is read again. What is
+//! kept of other clients stays. Owners and organizations are kept along with their clients: writing them
+//! forgets everything.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,14 +30,17 @@ use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId, SecretId};
 use quick_cache::sync::Cache;
 
+use crate::stand_in::StandIn;
+
 /// How many clients are kept.
 const CAPACITY: usize = 10_000;
 
-/// Puts one cache in front of reading and writing clients.
-pub(super) fn in_front_of(stores: Stores) -> Stores {
+/// Puts one cache in front of reading and writing clients. The stores are those of the stand-in.
+pub(super) fn in_front_of(stores: Stores, stand_in: &StandIn) -> Stores {
     let exact = Arc::new(ExactCache {
         found: Cache::new(CAPACITY),
-        writes: Mutex::new(0),
+        one_at_a_time: Mutex::new(()),
+        stand_in: stand_in.clone(),
     });
     Stores {
         directory: Arc::new(CachedDirectory {
@@ -38,47 +55,51 @@ pub(super) fn in_front_of(stores: Stores) -> Stores {
     }
 }
 
-/// What was found, and how many writes have begun or ended: a read that a write overlapped is not kept.
+/// What was found.
 struct ExactCache {
     found: Cache<ClientId, Lookup>,
-    writes: Mutex<u64>,
+    /// Held while something is kept or forgotten.
+    one_at_a_time: Mutex<()>,
+    stand_in: StandIn,
 }
 
 impl ExactCache {
-    fn writes(&self) -> u64 {
-        *self.writes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps what was read if no write has begun or ended since `writes_before`.
-    fn keep(&self, id: &ClientId, found: &Lookup, writes_before: u64) {
-        let writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        if *writes == writes_before {
+    /// Keeps what was read if no write was under way since the stand-in was `quiet_before` the read.
+    fn keep(&self, id: &ClientId, found: &Lookup, quiet_before: Option<u64>) {
+        let _one = self.one_at_a_time();
+        if quiet_before.is_some() && self.stand_in.quiet() == quiet_before {
             self.found.insert(id.clone(), found.clone());
         }
     }
 
-    /// Runs a write; whatever comes of it, what was kept of the client is forgotten.
-    async fn write<T>(&self, id: &ClientId, write: impl Future<Output = T> + Send) -> T {
-        let _forget = Forget::begin(self, id);
+    /// Waits for a write; at the end of waiting what is kept of the client is forgotten, or of all of them.
+    async fn write<T>(&self, id: Option<&ClientId>, write: impl Future<Output = T> + Send) -> T {
+        let _forget = Forget { cache: self, id };
         write.await
+    }
+
+    fn one_at_a_time(&self) -> impl Drop {
+        self.one_at_a_time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Counts the begin and the end of a write, also of one that is dropped half-way.
-struct Forget<'a>(&'a ExactCache, &'a ClientId);
-
-impl<'a> Forget<'a> {
-    fn begin(cache: &'a ExactCache, id: &'a ClientId) -> Self {
-        *cache.writes.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        Self(cache, id)
-    }
+/// Forgets, also when the write is given up half-way.
+struct Forget<'a> {
+    cache: &'a ExactCache,
+    id: Option<&'a ClientId>,
 }
 
 impl Drop for Forget<'_> {
     fn drop(&mut self) {
-        let mut writes = self.0.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        *writes += 1;
-        self.0.found.remove(self.1);
+        let _one = self.cache.one_at_a_time();
+        match self.id {
+            Some(id) => {
+                self.cache.found.remove(id);
+            }
+            None => self.cache.found.clear(),
+        }
     }
 }
 
@@ -93,7 +114,7 @@ impl Directory for CachedDirectory {
         if let Some(found) = self.cache.found.get(id) {
             return Ok(found);
         }
-        let writes_before = self.cache.writes();
+        let quiet_before = self.cache.stand_in.quiet();
         let mut found = self.inner.find_client(id).await?;
         let Some(client) = &found.client else {
             return Ok(found);
@@ -105,7 +126,7 @@ impl Directory for CachedDirectory {
                     .await?,
             );
         }
-        self.cache.keep(id, &found, writes_before);
+        self.cache.keep(id, &found, quiet_before);
         Ok(found)
     }
 
@@ -122,9 +143,9 @@ impl Directory for CachedDirectory {
         owner: &Owner,
         organization: &Organization,
     ) -> Result<bool, StoreError> {
-        let inserted = self.inner.insert_principals(owner, organization).await;
-        self.cache.found.clear();
-        inserted
+        self.cache
+            .write(None, self.inner.insert_principals(owner, organization))
+            .await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
@@ -145,7 +166,7 @@ impl ClientStore for CachedClientStore {
     ) -> Result<InsertOutcome, StoreError> {
         let id = pending.client.id.clone();
         self.cache
-            .write(&id, self.inner.insert_pending(pending))
+            .write(Some(&id), self.inner.insert_pending(pending))
             .await
     }
 
@@ -156,7 +177,10 @@ impl ClientStore for CachedClientStore {
         answer: Option<&[u8; 32]>,
     ) -> Result<WriteOutcome, StoreError> {
         self.cache
-            .write(&client.id, self.inner.activate(client, expected, answer))
+            .write(
+                Some(&client.id),
+                self.inner.activate(client, expected, answer),
+            )
             .await
     }
 
@@ -166,13 +190,13 @@ impl ClientStore for CachedClientStore {
         expected: Revision,
     ) -> Result<WriteOutcome, StoreError> {
         self.cache
-            .write(&client.id, self.inner.abandon(client, expected))
+            .write(Some(&client.id), self.inner.abandon(client, expected))
             .await
     }
 
     async fn remove_abandoned(&self, client: &Client) -> Result<WriteOutcome, StoreError> {
         self.cache
-            .write(&client.id, self.inner.remove_abandoned(client))
+            .write(Some(&client.id), self.inner.remove_abandoned(client))
             .await
     }
 
@@ -182,7 +206,7 @@ impl ClientStore for CachedClientStore {
         expected: Revision,
     ) -> Result<WriteOutcome, StoreError> {
         self.cache
-            .write(&client.id, self.inner.replace(client, expected))
+            .write(Some(&client.id), self.inner.replace(client, expected))
             .await
     }
 
@@ -193,12 +217,14 @@ impl ClientStore for CachedClientStore {
         now: Timestamp,
     ) -> Result<WriteOutcome, StoreError> {
         self.cache
-            .write(&client.id, self.inner.delete(client, expected, now))
+            .write(Some(&client.id), self.inner.delete(client, expected, now))
             .await
     }
 
     async fn finish_delete(&self, id: &ClientId) -> Result<(), StoreError> {
-        self.cache.write(id, self.inner.finish_delete(id)).await
+        self.cache
+            .write(Some(id), self.inner.finish_delete(id))
+            .await
     }
 
     async fn unfinished(
@@ -226,7 +252,7 @@ impl ClientStore for CachedClientStore {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         self.cache
-            .write(id, self.inner.record_use(id, secret, at))
+            .write(Some(id), self.inner.record_use(id, secret, at))
             .await
     }
 
@@ -237,24 +263,34 @@ impl ClientStore for CachedClientStore {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::pin::pin;
+    use std::sync::mpsc;
+
     use m2m_aws::config::StoresConfig;
     use m2m_aws::tables::create_table_if_missing;
-    use m2m_testkit::{Ports, SeededRandom};
+    use m2m_core::client::ClientState;
+    use m2m_testkit::{Ports, SeededRandom, builders};
     use m2m_types::issuer::Issuer;
+    use tokio::task::{spawn_blocking, yield_now};
 
-    use super::in_front_of;
-    use crate::stand_in::StandIn;
+    use super::*;
 
     async fn cached_ports() -> Ports {
-        let sdk = StandIn::memory().unwrap().sdk_config();
+        ports_on(&StandIn::memory().unwrap()).await
+    }
+
+    async fn ports_on(stand_in: &StandIn) -> Ports {
+        let sdk = stand_in.sdk_config();
         let config = StoresConfig {
             table: "m2m-test".to_owned(),
             secret_prefix: "m2m/test".to_owned(),
         };
         create_table_if_missing(&sdk, &config).await.unwrap();
         let issuer = Issuer::parse("https://auth.example").unwrap();
-        let random = std::sync::Arc::new(SeededRandom::new(1));
-        let stores = in_front_of(m2m_aws::Stores::new(&sdk, &config, &issuer, random));
+        let random = Arc::new(SeededRandom::new(1));
+        let stores = Stores::new(&sdk, &config, &issuer, random);
+        let stores = in_front_of(stores, stand_in);
         Ports {
             directory: stores.directory,
             clients: stores.clients,
@@ -266,4 +302,116 @@ mod tests {
 
     m2m_testkit::directory_contract!(cached_ports);
     m2m_testkit::client_store_contract!(cached_ports);
+
+    /// A runtime with one thread for what waits for the disk: whoever holds that thread holds up all writes.
+    fn with_one_disk_thread(test: impl AsyncFnOnce(StandIn)) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let open = |path: &Path| StandIn::open(path).unwrap();
+        runtime.block_on(test(open(directory.path())));
+    }
+
+    /// Gives up on a write that has begun, does something before it takes effect, and lets it take effect.
+    async fn give_up<T>(
+        stand_in: &StandIn,
+        write: impl Future<Output = T>,
+        meanwhile: impl Future,
+    ) {
+        let (go_on, held) = mpsc::channel::<()>();
+        let holding = spawn_blocking(move || held.recv());
+        {
+            let mut write = pin!(write);
+            while stand_in.quiet().is_some() {
+                tokio::select! {
+                    biased;
+                    _ = &mut write => panic!("the write was not held up"),
+                    () = yield_now() => {}
+                }
+            }
+        }
+        meanwhile.await;
+        go_on.send(()).unwrap();
+        holding.await.unwrap().unwrap();
+        spawn_blocking(|| ()).await.unwrap();
+        assert!(stand_in.quiet().is_some(), "the write is over");
+    }
+
+    async fn insert(ports: &Ports, client: &Client) {
+        let pending = builders::pending("a");
+        let insert = PendingClient {
+            client: &pending,
+            max_clients: None,
+            answer: None,
+            now: client.created_at,
+        };
+        ports.clients.insert_pending(insert).await.unwrap();
+        let active = ports.clients.activate(client, pending.revision, None).await;
+        assert_eq!(active.unwrap(), WriteOutcome::Written);
+    }
+
+    #[test]
+    fn a_delete_that_nobody_waits_for_is_seen_when_it_lands() {
+        with_one_disk_thread(async |stand_in| {
+            let ports = ports_on(&stand_in).await;
+            let client = builders::client("a");
+            insert(&ports, &client).await;
+            let state = async || {
+                let found = ports.directory.find_client(&client.id).await.unwrap();
+                found.client.map(|client| client.state)
+            };
+            assert_eq!(state().await, Some(ClientState::Active));
+            let restorable_until = client.created_at;
+            let deleted = builders::next(&client, ClientState::Deleted { restorable_until });
+            let delete = ports
+                .clients
+                .delete(&deleted, client.revision, client.created_at);
+            give_up(&stand_in, delete, async {
+                assert_eq!(state().await, Some(ClientState::Active));
+            })
+            .await;
+            assert_eq!(state().await, Some(deleted.state));
+        });
+    }
+
+    #[test]
+    fn principals_that_nobody_waits_for_are_seen_when_they_land() {
+        with_one_disk_thread(async |stand_in| {
+            let ports = ports_on(&stand_in).await;
+            let client = builders::client("a");
+            insert(&ports, &client).await;
+            let owner = async || {
+                let found = ports.directory.find_client(&client.id).await.unwrap();
+                found.principals.and_then(|principals| principals.owner)
+            };
+            assert_eq!(owner().await, None);
+            let (first, organization) = (builders::owner(), builders::organization());
+            let write = ports.directory.insert_principals(&first, &organization);
+            give_up(&stand_in, write, async {
+                assert_eq!(owner().await, None);
+            })
+            .await;
+            assert_eq!(owner().await, Some(first));
+        });
+    }
+
+    #[tokio::test]
+    async fn a_write_leaves_what_is_kept_of_other_clients() {
+        let stand_in = StandIn::memory().unwrap();
+        let cache = ExactCache {
+            found: Cache::new(CAPACITY),
+            one_at_a_time: Mutex::new(()),
+            stand_in: stand_in.clone(),
+        };
+        let [written, other] = ["a", "b"].map(builders::client_id);
+        for id in [&written, &other] {
+            cache.keep(id, &Lookup::default(), stand_in.quiet());
+        }
+        cache.write(Some(&written), async {}).await;
+        assert_eq!(cache.found.get(&written), None);
+        assert_eq!(cache.found.get(&other), Some(Lookup::default()));
+    }
 }

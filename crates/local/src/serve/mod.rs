@@ -144,7 +144,7 @@ async fn open(stand_in: &StandIn, config: &Config) -> Result<Deployment, ServeEr
     );
     Ok(deployment(
         &config.service,
-        cache::in_front_of(stores),
+        cache::in_front_of(stores, stand_in),
         clock,
         random,
     )?)

@@ -30,6 +30,7 @@ pub mod faults;
 mod route;
 mod secrets;
 mod serve;
+mod writes;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -46,6 +47,7 @@ use data_dir::DataDir;
 use dynamodb::DynamoDb;
 use route::{Service, Target};
 use secrets::Secrets;
+use writes::Writes;
 
 /// The in-process DynamoDB and Secrets Manager. Clones share the same stores.
 #[derive(Clone)]
@@ -56,6 +58,7 @@ pub struct StandIn {
 struct Stores {
     dynamodb: DynamoDb,
     secrets: Secrets,
+    writes: Arc<Writes>,
     /// Holds the lock on the directory; `None` in memory.
     data_dir: Option<DataDir>,
 }
@@ -105,6 +108,7 @@ impl StandIn {
         let stores = Stores {
             dynamodb,
             secrets,
+            writes: Arc::default(),
             data_dir,
         };
         Self {
@@ -128,7 +132,14 @@ impl StandIn {
     /// # Errors
     /// When the items could not be read or removed.
     pub fn remove_expired_items(&self) -> Result<usize, StandInError> {
+        let _write = self.stores.writes.begin();
         self.stores.dynamodb.remove_expired()
+    }
+
+    /// How many writes of items have been, if none is under way, whether or not anybody still waits for it.
+    /// Two equal answers: no item was changed in between.
+    pub(crate) fn quiet(&self) -> Option<u64> {
+        self.stores.writes.quiet()
     }
 
     /// Answers one call. `target` is the `X-Amz-Target` header.
@@ -140,12 +151,20 @@ impl StandIn {
         let Some(target) = Target::parse(target) else {
             return Answer::unknown_operation(target);
         };
+        // Before the first await: a caller that gives up then has either begun no write or one that counts.
+        let write = target
+            .may_change_items()
+            .then(|| self.stores.writes.begin());
         if self.stores.data_dir.is_none() || target.is_point_read() {
             return self.stores.answer(&target, body);
         }
         let stores = Arc::clone(&self.stores);
         let body = Zeroizing::new(body.to_vec());
-        tokio::task::spawn_blocking(move || stores.answer(&target, &body))
+        let answer = move || {
+            let _write = write;
+            stores.answer(&target, &body)
+        };
+        tokio::task::spawn_blocking(answer)
             .await
             .unwrap_or_else(|_| Answer::failure("The stand-in failed; the call may have worked."))
     }

@@ -33,4 +33,17 @@ impl Target {
         self.service == Service::DynamoDb
             && matches!(self.operation.as_str(), "GetItem" | "BatchGetItem")
     }
+
+    /// Whether it may change items: everything but the reads, so that what is forgotten here counts as a
+    /// write.
+    pub(super) fn may_change_items(&self) -> bool {
+        let reads = [
+            "BatchGetItem",
+            "GetItem",
+            "Query",
+            "Scan",
+            "TransactGetItems",
+        ];
+        self.service == Service::DynamoDb && !reads.contains(&self.operation.as_str())
+    }
 }
