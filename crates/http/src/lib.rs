@@ -30,6 +30,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use client_address::ClientAddress;
 
+use crate::problem_answer::Refusal;
+
 /// What the handlers share.
 struct State {
     issuer: Issuer,
@@ -59,10 +61,8 @@ impl State {
 
 /// The protocol endpoints: what the function `token` serves.
 pub fn protocol(deployment: &Deployment) -> Router {
-    finish(
-        token::routes().merge(metadata::routes()),
-        State::new(deployment),
-    )
+    let state = State::new(deployment);
+    finish(protocol_routes(&state), state)
 }
 
 /// The management API: what the function `clients` serves.
@@ -72,18 +72,20 @@ pub fn management(deployment: &Deployment) -> Router {
 
 /// Both, for a server that is the whole service.
 pub fn whole(deployment: &Deployment) -> Router {
-    finish(
-        token::routes()
-            .merge(metadata::routes())
-            .merge(admin::routes()),
-        State::new(deployment),
-    )
+    let state = State::new(deployment);
+    finish(protocol_routes(&state).merge(admin::routes()), state)
+}
+
+fn protocol_routes(state: &Shared) -> Router<Shared> {
+    token::routes(state).merge(metadata::routes())
 }
 
 /// Answers of our own for unknown paths and for a handler that panicked.
 fn finish(routes: Router<Shared>, state: Shared) -> Router {
     let for_panics = Arc::clone(&state);
-    let answer_panic = move |_: Box<dyn Any + Send>| problem_answer::panicked(&for_panics);
+    let answer_panic = move |_: Box<dyn Any + Send>| {
+        problem_answer::refused(&for_panics, Refusal::Defect("a handler panicked"))
+    };
     routes
         .fallback(fallback::not_found)
         .with_state(state)

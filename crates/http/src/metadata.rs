@@ -14,6 +14,7 @@ use tower_http::cors::{Any, CorsLayer};
 use tracing::warn;
 
 use crate::correlation::chain;
+use crate::problem_answer::Refusal;
 use crate::{Shared, fallback, problem_answer};
 
 /// How long a client may keep what it read. The life of the keys counts on it.
@@ -107,7 +108,9 @@ async fn health(State(state): State<Shared>) -> (StatusCode, Json<serde_json::Va
 fn published(state: &crate::State, document: &impl Serialize) -> Response<Body> {
     match serde_json::to_vec(document) {
         Ok(body) => json(body.into(), "application/json"),
-        Err(_) => problem_answer::panicked(state),
+        Err(_) => {
+            problem_answer::refused(state, Refusal::Defect("a document could not be written"))
+        }
     }
 }
 

@@ -10,12 +10,11 @@ use http::{Response, StatusCode};
 use m2m_core::grant::TokenError;
 use m2m_types::oauth_error::{OAuthError, OAuthErrorCode};
 use m2m_types::token_response::TokenResponse;
-use serde::Serialize;
 use tracing::{error, info};
 
+use crate::State;
 use crate::body::Unreadable;
 use crate::correlation::{chain, new_id};
-use crate::{State, problem_answer};
 
 /// How long to wait when a store gave no answer.
 const STORE_RETRY: Duration = Duration::from_secs(1);
@@ -36,7 +35,10 @@ pub(crate) enum NotATokenRequest {
 
 /// 200 with the token.
 pub(crate) fn granted(state: &State, token: &TokenResponse) -> Response<Body> {
-    answer(state, StatusCode::OK, token)
+    match serde_json::to_vec(token) {
+        Ok(json) => answer(StatusCode::OK, json),
+        Err(_) => defect(state, "a token answer could not be written"),
+    }
 }
 
 /// The refusal of a token request, logged with its reason.
@@ -63,7 +65,7 @@ pub(crate) fn refused(state: &State, error: &TokenError) -> Response<Body> {
         error_description: description,
         correlation_id,
     };
-    let mut response = answer(state, status, &body);
+    let mut response = answer(status, serde_json::to_vec(&body).unwrap_or_default());
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(
@@ -108,7 +110,7 @@ pub(crate) fn malformed(state: &State, reason: &NotATokenRequest) -> Response<Bo
         error_description,
         correlation_id,
     };
-    let mut response = answer(state, status, &body);
+    let mut response = answer(status, serde_json::to_vec(&body).unwrap_or_default());
     if status == StatusCode::METHOD_NOT_ALLOWED {
         response
             .headers_mut()
@@ -122,11 +124,23 @@ pub(crate) fn retry_after_seconds(wait: Duration) -> HeaderValue {
     HeaderValue::from(wait.as_millis().div_ceil(1000).clamp(1, 86_400) as u64)
 }
 
-/// JSON that nobody may keep (RFC 6749 §5.1).
-fn answer(state: &State, status: StatusCode, body: &impl Serialize) -> Response<Body> {
-    let Ok(json) = serde_json::to_vec(body) else {
-        return problem_answer::panicked(state);
+/// The answer to a request that a defect of ours stopped; `what` is for the log.
+pub(crate) fn defect(state: &State, what: &str) -> Response<Body> {
+    let correlation_id = new_id(state);
+    error!(%correlation_id, reason = what, "token not issued");
+    let body = OAuthError {
+        error: OAuthErrorCode::ServerError,
+        error_description: "the service has a defect: the operator finds it by the correlation_id",
+        correlation_id,
     };
+    answer(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        serde_json::to_vec(&body).unwrap_or_default(),
+    )
+}
+
+/// JSON that nobody may keep (RFC 6749 §5.1).
+fn answer(status: StatusCode, json: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(json));
     *response.status_mut() = status;
     let headers = response.headers_mut();

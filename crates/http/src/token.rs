@@ -1,20 +1,28 @@
 //! `POST /oauth/token`, RFC 6749 §4.4.
 
+use std::any::Any;
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::routing::any;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Method, Request, Response};
-use m2m_types::form::InvalidForm;
 use m2m_types::metadata::paths;
-use m2m_types::token_request::{InvalidTokenRequest, TokenRequest};
+use m2m_types::token_request::TokenRequest;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::oauth_answer::{self, NotATokenRequest};
 use crate::{ClientAddress, Shared, body};
 
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route(paths::TOKEN, any(token))
+pub(crate) fn routes(state: &Shared) -> Router<Shared> {
+    let state = Arc::clone(state);
+    let answer_panic =
+        move |_: Box<dyn Any + Send>| oauth_answer::defect(&state, "a handler panicked");
+    Router::new()
+        .route(paths::TOKEN, any(token))
+        .layer(CatchPanicLayer::custom(answer_panic))
 }
 
 async fn token(State(state): State<Shared>, request: Request<Body>) -> Response<Body> {
@@ -54,7 +62,7 @@ async fn read(parts: &http::request::Parts, body: Body) -> Result<TokenRequest, 
         return Err(NotATokenRequest::MediaType);
     }
     let body = body::read(body).await.map_err(NotATokenRequest::Body)?;
-    TokenRequest::parse(&body).map_err(|invalid| NotATokenRequest::Form(describe(invalid)))
+    TokenRequest::parse(&body).map_err(|invalid| NotATokenRequest::Form(invalid.description()))
 }
 
 /// Exactly one `Content-Type`, a form, in UTF-8 if it says anything of the charset.
@@ -75,15 +83,4 @@ fn is_form(headers: &HeaderMap) -> bool {
                 !name.trim().eq_ignore_ascii_case("charset")
                     || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
             })
-}
-
-fn describe(invalid: InvalidTokenRequest) -> &'static str {
-    match invalid {
-        InvalidTokenRequest::Form(InvalidForm::PercentEncoding) => {
-            "a percent-encoding is incomplete"
-        }
-        InvalidTokenRequest::Form(InvalidForm::Utf8) => "a name or value is not UTF-8",
-        InvalidTokenRequest::Repeated => "a parameter is repeated",
-        InvalidTokenRequest::TooLong => "a parameter is longer than 8192 bytes",
-    }
 }

@@ -4,15 +4,24 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 
-/// Why a form could not be read. The texts are for the caller and echo nothing of the input.
+/// Why a form could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.description())]
 pub enum InvalidForm {
     /// A `%` without two hexadecimal digits.
-    #[error("a percent-encoding is incomplete")]
     PercentEncoding,
     /// Bytes that are not UTF-8 after decoding.
-    #[error("a name or value is not UTF-8")]
     Utf8,
+}
+
+impl InvalidForm {
+    /// One sentence for the caller; it echoes nothing of the input.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::PercentEncoding => "a percent-encoding is incomplete",
+            Self::Utf8 => "a name or value is not UTF-8",
+        }
+    }
 }
 
 /// The pairs of a form in their order.

@@ -22,6 +22,8 @@ pub enum OAuthErrorCode {
     InvalidTarget,
     /// RFC 6749 §4.1.2.1, used for 429 and 503: try again later.
     TemporarilyUnavailable,
+    /// RFC 6749 §4.1.2.1, used for 500: a defect.
+    ServerError,
 }
 
 /// An OAuth error: RFC 6749 §5.2 and, beside it, what ties it to the log.

@@ -50,18 +50,27 @@ impl std::fmt::Debug for UnverifiedSecret {
     }
 }
 
-/// Why a body is no token request. The texts are for the caller and echo nothing of the input.
+/// Why a body is no token request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.description())]
 pub enum InvalidTokenRequest {
     /// It is no form.
-    #[error(transparent)]
     Form(#[from] InvalidForm),
     /// RFC 6749 §3.2: parameters must not be included more than once.
-    #[error("a parameter is repeated")]
     Repeated,
     /// A value exceeds [`MAX_PARAMETER_LENGTH`].
-    #[error("a parameter is longer than 8192 bytes")]
     TooLong,
+}
+
+impl InvalidTokenRequest {
+    /// One sentence for the caller; it echoes nothing of the input.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Form(invalid) => invalid.description(),
+            Self::Repeated => "a parameter is repeated",
+            Self::TooLong => "a parameter is longer than 8192 bytes",
+        }
+    }
 }
 
 impl TokenRequest {

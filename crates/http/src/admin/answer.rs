@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::bearer;
 
 use crate::problem_answer::{Refusal, refused};
-use crate::{State, entity_tag, problem_answer};
+use crate::{State, entity_tag};
 
 /// What a handler made: an answer or a refusal.
 pub(super) type Outcome = Result<Response<Body>, Refusal>;
@@ -35,7 +35,7 @@ pub(super) fn tagged(
     tag: Option<String>,
 ) -> Response<Body> {
     let Ok(json) = serde_json::to_vec(body) else {
-        return problem_answer::panicked(state);
+        return refused(state, Refusal::Defect("an answer could not be written"));
     };
     let tag = tag.unwrap_or_else(|| entity_tag::of_body(&json));
     let mut response = Response::new(Body::from(json));

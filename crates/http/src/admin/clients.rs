@@ -71,8 +71,12 @@ async fn list(
     headers: HeaderMap,
 ) -> Response<Body> {
     answer::to_caller(&state, &headers, async |caller| {
-        let Query(query) = query
-            .map_err(|rejection| Refusal::Malformed(FieldError::new("", rejection.body_text())))?;
+        let Query(query) = query.map_err(|rejection| {
+            Refusal::Malformed(FieldError::new(
+                "",
+                input::expectation(&rejection.body_text()),
+            ))
+        })?;
         if !(1..=200).contains(&query.limit) {
             return Err(Refusal::Malformed(FieldError::new(
                 "",

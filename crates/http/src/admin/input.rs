@@ -15,6 +15,8 @@ use serde::de::DeserializeOwned;
 use crate::problem_answer::Refusal;
 use crate::{body, entity_tag};
 
+/// A message names fields, and somebody may send a field with a very long name.
+const MAX_MESSAGE_LENGTH: usize = 300;
 /// The name of the header that makes a `POST` repeatable.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
@@ -47,12 +49,12 @@ pub(super) async fn json<T: DeserializeOwned>(
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         Refusal::Malformed(FieldError::new(
             pointer(error.path()),
-            without_position(error.inner()),
+            expectation(&error.inner().to_string()),
         ))
     })?;
-    deserializer
-        .end()
-        .map_err(|error| Refusal::Malformed(FieldError::new("", without_position(&error))))?;
+    deserializer.end().map_err(|error| {
+        Refusal::Malformed(FieldError::new("", expectation(&error.to_string())))
+    })?;
     Ok(value)
 }
 
@@ -69,11 +71,25 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
-/// Line and column are of no use beside a pointer.
-fn without_position(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split_once(" at line ")
-        .map_or(text.clone(), |(message, _)| message.to_owned())
+/// What serde expected, in its words but without what was sent: that may be a secret in the wrong place.
+pub(super) fn expectation(message: &str) -> String {
+    // Line and column are of no use beside a pointer.
+    let message = message
+        .split_once(" at line ")
+        .map_or(message, |(message, _)| message);
+    let echoes = [
+        "invalid type",
+        "invalid value",
+        "invalid length",
+        "unknown variant",
+    ];
+    let expected = message
+        .split_once(", expected ")
+        .map(|(_, expected)| format!("expected {expected}"));
+    match expected {
+        Some(expected) if echoes.iter().any(|echo| message.contains(echo)) => expected,
+        _ => message.chars().take(MAX_MESSAGE_LENGTH).collect(),
+    }
 }
 
 /// The parameters of a path, or that they are not even UTF-8.
@@ -120,4 +136,34 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyK
     let key = IdempotencyKey::parse(value.to_str().unwrap_or_default());
     key.map(Some)
         .map_err(|error| Refusal::Malformed(FieldError::new("", error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expectation;
+
+    #[track_caller]
+    fn check(message: &str, expected: &str) {
+        assert_eq!(expectation(message), expected);
+    }
+
+    #[test]
+    fn what_was_sent_is_not_repeated() {
+        check(
+            "invalid type: string \"canary\", expected u32 at line 1 column 9",
+            "expected u32",
+        );
+        check(
+            "unknown variant `canary`, expected `secrets_manager` or `none`",
+            "expected `secrets_manager` or `none`",
+        );
+        check(
+            "missing field `name` at line 1 column 2",
+            "missing field `name`",
+        );
+        check(
+            "name must be 1 to 128 characters",
+            "name must be 1 to 128 characters",
+        );
+    }
 }

@@ -1,0 +1,150 @@
+//! What an outcome looks like from outside.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use m2m_core::caller::CallerError;
+use m2m_core::clients::ClientsError;
+use m2m_types::metadata::paths;
+use m2m_types::problem::FieldError;
+
+use super::Refusal;
+use super::kind::{self, Kind};
+use crate::State;
+use crate::body::Unreadable;
+
+/// How long to wait when a store gave no answer.
+const STORE_RETRY: Duration = Duration::from_secs(1);
+
+/// What the caller sees of a refusal.
+pub(super) struct Outside {
+    pub(super) kind: Kind,
+    pub(super) detail: Cow<'static, str>,
+    pub(super) errors: Vec<FieldError>,
+    /// `WWW-Authenticate`.
+    pub(super) challenge: Option<String>,
+    /// `Retry-After`.
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Outside {
+    fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: vec![],
+            challenge: None,
+            retry_after: None,
+        }
+    }
+
+    fn challenge(self, state: &State, parameters: &str) -> Self {
+        Self {
+            challenge: Some(challenge(state, parameters)),
+            ..self
+        }
+    }
+
+    fn retry_after(self, wait: Duration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..self
+        }
+    }
+}
+
+/// No wildcard arm: a new refusal does not compile until someone chooses.
+pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
+    match refusal {
+        Refusal::NoCredentials => Outside::new(
+            kind::AUTHENTICATION_REQUIRED,
+            "send an access token of this service: Authorization: Bearer …",
+        )
+        .challenge(state, ""),
+        Refusal::TwoHeaders => {
+            Outside::new(kind::INVALID_REQUEST, "more than one Authorization header")
+        }
+        Refusal::Caller(CallerError::Store(_)) => unavailable(),
+        Refusal::Caller(_) => Outside::new(
+            kind::INVALID_TOKEN,
+            "the access token is malformed, expired, revoked or not for this API: get a new one",
+        )
+        .challenge(state, ", error=\"invalid_token\""),
+        Refusal::Clients(error) => decide_clients(state, error),
+        Refusal::MediaType(expected) => Outside::new(
+            kind::UNSUPPORTED_MEDIA_TYPE,
+            format!("the Content-Type must be {expected}"),
+        ),
+        Refusal::Body(Unreadable::TooLong) => {
+            Outside::new(kind::TOO_LARGE, "the body is longer than 65536 bytes")
+        }
+        Refusal::Body(Unreadable::Broken) => {
+            Outside::new(kind::INVALID_REQUEST, "the body broke off")
+        }
+        Refusal::Malformed(error) => invalid(vec![error]),
+        Refusal::NoSuchPath => Outside::new(kind::NO_SUCH_PATH, "there is nothing here"),
+        Refusal::Method => Outside::new(
+            kind::METHOD_NOT_ALLOWED,
+            "this path does not take this method; Allow says which it takes",
+        ),
+        Refusal::Defect(_) => Outside::new(
+            kind::INTERNAL,
+            "the service has a defect; the operator finds it by the correlation_id",
+        ),
+    }
+}
+
+fn decide_clients(state: &State, error: ClientsError) -> Outside {
+    let detail = error.to_string();
+    match error {
+        ClientsError::InsufficientScope(missing) => Outside::new(kind::INSUFFICIENT_SCOPE, detail)
+            .challenge(
+                state,
+                &format!(", error=\"insufficient_scope\", scope=\"{}\"", missing.0),
+            ),
+        ClientsError::NotFound => Outside::new(kind::NOT_FOUND, detail),
+        ClientsError::Deleted { .. } => Outside::new(kind::CLIENT_DELETED, detail),
+        ClientsError::SecretNotFound => Outside::new(kind::SECRET_NOT_FOUND, detail),
+        ClientsError::ValueNotKept => Outside::new(kind::VALUE_NOT_KEPT, detail),
+        ClientsError::PlanRequired { .. } => Outside::new(kind::PLAN_REQUIRED, detail),
+        ClientsError::LimitReached { .. } => Outside::new(kind::LIMIT_REACHED, detail),
+        ClientsError::DeletionProtected => Outside::new(kind::DELETION_PROTECTION, detail),
+        ClientsError::PreconditionFailed => Outside::new(kind::PRECONDITION_FAILED, detail),
+        ClientsError::PreconditionRequired => Outside::new(kind::PRECONDITION_REQUIRED, detail),
+        ClientsError::Invalid(errors) => invalid(errors),
+        ClientsError::KeyReused => Outside::new(kind::KEY_REUSED, detail),
+        ClientsError::InFlight { retry_after } => {
+            Outside::new(kind::KEY_IN_FLIGHT, detail).retry_after(retry_after)
+        }
+        ClientsError::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
+        ClientsError::Store(_) => unavailable(),
+    }
+}
+
+fn invalid(errors: Vec<FieldError>) -> Outside {
+    let details: Vec<String> = errors
+        .iter()
+        .map(|error| match error.pointer.as_str() {
+            "" => error.detail.clone(),
+            pointer => format!("{pointer}: {}", error.detail),
+        })
+        .collect();
+    Outside {
+        errors,
+        ..Outside::new(kind::INVALID_REQUEST, details.join("; "))
+    }
+}
+
+fn unavailable() -> Outside {
+    Outside::new(
+        kind::UNAVAILABLE,
+        "a store gave no answer; nothing was half done that a retry would not mend",
+    )
+    .retry_after(STORE_RETRY)
+}
+
+/// `WWW-Authenticate` with where to learn how to get a token (RFC 9728 §5.1).
+fn challenge(state: &State, parameters: &str) -> String {
+    let metadata = state.issuer.join(paths::PROTECTED_RESOURCE);
+    format!("Bearer resource_metadata=\"{metadata}\"{parameters}")
+}

@@ -1,0 +1,102 @@
+//! Status, headers and kind of the management API's errors, RFC 9457.
+
+mod decide;
+mod kind;
+
+use axum::body::Body;
+use http::Response;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use m2m_core::caller::CallerError;
+use m2m_core::clients::ClientsError;
+use m2m_types::problem::{FieldError, Problem};
+use tracing::{error, info};
+
+use self::decide::{Outside, decide};
+use crate::State;
+use crate::body::Unreadable;
+use crate::correlation::{chain, new_id};
+use crate::oauth_answer::retry_after_seconds;
+
+/// Why a management request was refused.
+pub(crate) enum Refusal {
+    /// No bearer token (RFC 6750 §3: no error code then).
+    NoCredentials,
+    /// More than one `Authorization` header.
+    TwoHeaders,
+    /// A token that does not hold.
+    Caller(CallerError),
+    /// A rule about clients.
+    Clients(ClientsError),
+    /// A body of another media type.
+    MediaType(&'static str),
+    /// A body that cannot be read.
+    Body(Unreadable),
+    /// A body, query or header that breaks its form.
+    Malformed(FieldError),
+    /// A path that is nothing.
+    NoSuchPath,
+    /// A path that does not take this method.
+    Method,
+    /// A defect of ours: what happened, for the log.
+    Defect(&'static str),
+}
+
+impl<E: Into<ClientsError>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Clients(error.into())
+    }
+}
+
+impl Refusal {
+    /// What the log says beyond what the caller sees.
+    fn reason(&self) -> Option<String> {
+        match self {
+            Self::Caller(error) => Some(chain(error)),
+            Self::Clients(error) => Some(chain(error)),
+            Self::Defect(what) => Some((*what).to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// The answer to a refused request, logged with its reason.
+pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
+    let correlation_id = new_id(state);
+    let reason = refusal.reason();
+    let Outside {
+        kind,
+        detail,
+        errors,
+        challenge,
+        retry_after,
+    } = decide(state, refusal);
+    let reason = reason.as_deref().unwrap_or(&detail);
+    if kind.status.is_server_error() {
+        error!(%correlation_id, kind = kind.name, reason, "management call failed");
+    } else {
+        info!(%correlation_id, kind = kind.name, reason, "management call refused");
+    }
+    let problem = Problem {
+        kind: state.issuer.join(&format!("/problems/{}", kind.name)),
+        title: kind.title.to_owned(),
+        status: kind.status.as_u16(),
+        detail: detail.into_owned(),
+        errors,
+        correlation_id,
+    };
+    let mut response = Response::new(Body::from(serde_json::to_vec(&problem).unwrap_or_default()));
+    *response.status_mut() = kind.status;
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(challenge) = challenge.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.insert(WWW_AUTHENTICATE, challenge);
+    }
+    if let Some(wait) = retry_after {
+        headers.insert(RETRY_AFTER, retry_after_seconds(wait));
+    }
+    response
+}
