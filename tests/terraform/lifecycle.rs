@@ -90,6 +90,13 @@ fn is_as_created(service: &Service, terraform: &Terraform) {
     for name in ["secret_id", "secret_created_at", "created_at", "updated_at"] {
         assert!(attributes[name].is_string(), "{name}: {attributes}");
     }
+    is_an_arn(&attributes["secret_arn"]);
+}
+
+/// Where AWS Secrets Manager keeps a secret.
+fn is_an_arn(attribute: &serde_json::Value) {
+    let is_one = |arn: &str| arn.starts_with("arn:aws:secretsmanager:");
+    assert!(attribute.as_str().is_some_and(is_one), "{attribute}");
 }
 
 fn is_as_updated(service: &Service, id: &str) {
@@ -165,6 +172,7 @@ fn a_data_source_shows_what_exists() {
         (&"old".into(), &"client_credentials".into())
     );
     assert_eq!(all["secret_id"], made.client_secret_id.as_str());
+    is_an_arn(&all["secret_arn"]);
     assert!(!shown.contains(made.client_secret.expose()));
 
     service.delete(id);

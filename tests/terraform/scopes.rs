@@ -15,17 +15,64 @@ fn acting_with(service: &Service, scopes: &[&str]) -> Vec<(String, String)> {
     service.environment_of(made.client.client_id.as_str(), made.client_secret.expose())
 }
 
-#[test]
-fn managing_takes_read_write_and_delegate() {
+/// Applies the configuration as a client with these scopes, and takes all of it away again.
+fn is_managed_with(configuration: &str, scopes: &[&str]) {
     let service = Service::start();
-    let scopes = ["clients:read", "clients:write", "clients:delegate"];
-    let environment = acting_with(&service, &scopes);
-    let Some(terraform) = Terraform::new(ONE, environment) else {
+    let environment = acting_with(&service, scopes);
+    let Some(terraform) = Terraform::new(configuration, environment) else {
         return;
     };
     terraform.apply().ok();
     terraform.plan().changes_nothing();
     terraform.run(&["destroy", "-auto-approve"]).ok();
+    assert_eq!(service.clients().len(), 1);
+}
+
+#[test]
+fn managing_takes_read_write_and_what_is_passed_on() {
+    is_managed_with(ONE, &["clients:read", "clients:write", "orders:read"]);
+    let reader = ONE.replace("orders:read", "clients:read");
+    is_managed_with(&reader, &["clients:read", "clients:write"]);
+}
+
+#[test]
+fn delegating_lifts_the_limit_to_the_owner() {
+    let scopes = ["clients:read", "clients:write", "clients:delegate"];
+    is_managed_with(ONE, &scopes);
+    is_managed_with(
+        r#"resource "m2m_oauth_client" "a" { name = "billing" }"#,
+        &scopes,
+    );
+}
+
+#[test]
+fn a_secret_is_seen_by_who_could_have_made_the_client() {
+    let secret = r#"
+        ephemeral "m2m_oauth_client_secret" "a" { client_id = m2m_oauth_client.a.client_id }"#;
+    let seen = format!("{ONE}{secret}");
+    let mut scopes = vec!["clients:read", "clients:write", "clients:reveal"];
+    scopes.push("orders:read");
+    is_managed_with(&seen, &scopes);
+    scopes.pop();
+    scopes.push("clients:delegate");
+    is_managed_with(&seen, &scopes);
+}
+
+#[test]
+fn the_secret_of_a_stronger_client_stays_hidden() {
+    let service = Service::start();
+    let made = service.create(serde_json::json!({"name": "a", "scopes": ["orders:read"]}));
+    let one = format!(
+        r#"ephemeral "m2m_oauth_client_secret" "a" {{ client_id = "{}" }}"#,
+        made.client.client_id
+    );
+    let environment = acting_with(&service, &["clients:read", "clients:reveal"]);
+    let Some(terraform) = Terraform::new(&one, environment) else {
+        return;
+    };
+    terraform
+        .plan()
+        .fails_with(&["orders:read", "nor sees its secret", "clients:delegate"]);
 }
 
 #[test]
@@ -54,7 +101,7 @@ fn a_client_cannot_make_one_stronger_than_itself() {
     };
     terraform
         .apply()
-        .fails_with(&["orders:read", "stronger than itself"]);
+        .fails_with(&["orders:read", "stronger than itself", "clients:delegate"]);
     assert_eq!(service.clients().len(), 1);
 }
 

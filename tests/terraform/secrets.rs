@@ -168,6 +168,7 @@ fn a_secret_that_is_kept_nowhere_lies_in_the_state() {
             .attribute(ADDRESS, "client_secret")
             .starts_with("m2ms_")
     );
+    assert!(terraform.attributes(ADDRESS)["secret_arn"].is_null());
 
     terraform.write(&one.replace("none", "secrets_manager"));
     terraform
