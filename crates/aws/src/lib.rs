@@ -10,6 +10,8 @@ mod dynamodb;
 mod failure;
 mod sdk;
 mod secrets_manager;
+#[cfg(feature = "environment")]
+mod start;
 mod stores;
 pub mod tables;
 
@@ -17,4 +19,6 @@ pub use deployment::deployment;
 pub use sdk::LOG_LIMIT;
 #[cfg(feature = "environment")]
 pub use sdk::sdk_config;
+#[cfg(feature = "environment")]
+pub use start::start;
 pub use stores::Stores;

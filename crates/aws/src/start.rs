@@ -1,0 +1,39 @@
+//! Starting a function.
+
+use std::sync::Arc;
+
+use m2m_core::clock::SystemClock;
+use m2m_core::deployment::Deployment;
+use m2m_core::random::SystemRandom;
+use m2m_types::InvalidText;
+
+use crate::config::Config;
+use crate::{Stores, deployment, sdk_config};
+
+/// Puts a deployment on AWS as the environment names it, opens the connections and parses the keys while
+/// nobody waits.
+///
+/// A store that does not answer now is asked again by the first request.
+///
+/// # Errors
+/// The settings do not fit together.
+pub async fn start(config: &Config) -> Result<Deployment, InvalidText> {
+    let random = Arc::new(SystemRandom);
+    let sdk = sdk_config().await;
+    let stores = Stores::new(&sdk, &config.stores, &config.service.issuer, random.clone());
+    let deployment = deployment(
+        &config.service,
+        stores.clone(),
+        Arc::new(SystemClock),
+        random,
+    )?;
+    let ring = deployment.keys();
+    let (warm, keys) = tokio::join!(stores.warm_up(), ring.current());
+    for error in [warm.err(), keys.err()].into_iter().flatten() {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "started without a store"
+        );
+    }
+    Ok(deployment)
+}
