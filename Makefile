@@ -21,6 +21,8 @@ serve: ## Keep the service running on http://127.0.0.1:8080, its data in .m2m
 	@$(TARGET)/debug/m2m serve
 
 test: ## Run every test; what cannot run here says why
+	@command -v terraform >/dev/null || echo "skipped: the tests with real Terraform, there is none on the PATH"
+	@test -n "$(EQUIVALENCE_TESTS)" -o -d ../shared/equivalence || echo "skipped: HashiCorp's equivalence tests, EQUIVALENCE_TESTS names no folder"
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		cargo nextest run --workspace --no-fail-fast && cargo test --workspace --doc --quiet; \
 	else \
