@@ -19,24 +19,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("m2m-aws", &["m2m-core", "m2m-types"]),
     ("m2m-client", &["m2m-types"]),
     ("m2m-verify", &["m2m-types"]),
-    (
-        "m2m-lambda",
-        &["m2m-http", "m2m-aws", "m2m-core", "m2m-types"],
-    ),
+    ("m2m-lambda", &["m2m-http"]),
     (
         "m2m-local",
         &["m2m-aws", "m2m-client", "m2m-core", "m2m-http", "m2m-types"],
     ),
     ("m2m-testkit", &["m2m-core", "m2m-types"]),
-    (
-        "functions/*",
-        &["m2m-aws", "m2m-core", "m2m-http", "m2m-lambda", "m2m-types"],
-    ),
+    ("functions/*", &["m2m-aws", "m2m-http", "m2m-lambda"]),
     (
         "m2m-bench",
         &["m2m-client", "m2m-core", "m2m-local", "m2m-types"],
     ),
-    ("m2m-demo", &["m2m-client", "m2m-local", "m2m-types"]),
+    (
+        "m2m-demo",
+        &["m2m-client", "m2m-core", "m2m-local", "m2m-types"],
+    ),
     ("tfplugin", &[]),
     (
         "terraform-provider-m2m",
