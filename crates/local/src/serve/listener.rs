@@ -6,22 +6,32 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, StatusCode};
 use hyper_util::rt::TokioTimer;
 use m2m_http::ClientAddress;
 use rustls::ServerConfig;
+use tokio::time::timeout;
 use tower::ServiceBuilder;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::RequestBodyDeadlineLayer;
+use tracing::warn;
 
 use super::{ServeError, tls};
 
 /// How long a client may take to send its headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a whole request may take.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a client may take to send its body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a request may take from its headers to its answer; what is left beside the body is the stores'.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(25);
+/// After how many seconds another try makes sense when the stores were too slow.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 /// How much a client's headers may take up.
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// How long requests under way may go on after a stop.
@@ -80,14 +90,7 @@ impl Listener {
         router: Router,
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
-        let app = router.layer(
-            ServiceBuilder::new()
-                .layer(TimeoutLayer::with_status_code(
-                    StatusCode::REQUEST_TIMEOUT,
-                    REQUEST_TIMEOUT,
-                ))
-                .map_request(note_client_address),
-        );
+        let app = limited(router);
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(self.socket)
@@ -127,6 +130,33 @@ impl Listener {
     }
 }
 
+/// The router behind what bounds the time of a request.
+fn limited(router: Router) -> Router {
+    router.layer(
+        ServiceBuilder::new()
+            .map_request(note_client_address)
+            .layer(from_fn(answer_in_time))
+            .layer(RequestBodyDeadlineLayer::new(BODY_TIMEOUT))
+            .map_request(|request: http::Request<_>| request.map(Body::new)),
+    )
+}
+
+/// 503 when there is no answer in time. By then the body has been read or refused: it is the stores that are
+/// slow.
+async fn answer_in_time(request: Request, next: Next) -> Response {
+    match timeout(REQUEST_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            warn!("no answer in time");
+            let headers = [
+                (http::header::RETRY_AFTER, RETRY_AFTER),
+                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ];
+            (StatusCode::SERVICE_UNAVAILABLE, headers).into_response()
+        }
+    }
+}
+
 /// The socket's other end, as the handlers want it.
 fn note_client_address(mut request: Request) -> Request {
     if let Some(ConnectInfo(address)) = request
@@ -137,4 +167,36 @@ fn note_client_address(mut request: Request) -> Request {
         request.extensions_mut().insert(ClientAddress(address.ip()));
     }
     request
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::post;
+    use http::header;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn answer(router: Router) -> Response {
+        let request = http::Request::post("/").body(Body::empty()).unwrap();
+        limited(router).oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_stores_are_not_the_clients_fault() {
+        let stuck = post(async || std::future::pending::<StatusCode>().await);
+        let answer = answer(Router::new().route("/", stuck)).await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "5");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_within_the_time_is_the_routers() {
+        let slow = post(async || {
+            tokio::time::sleep(REQUEST_TIMEOUT / 2).await;
+            StatusCode::NO_CONTENT
+        });
+        let answer = answer(Router::new().route("/", slow)).await;
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    }
 }
