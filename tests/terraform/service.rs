@@ -7,7 +7,6 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use m2m_client::{Api, Config, Credentials};
-use m2m_core::keys::SigningAlgorithm;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_types::admin::client::{ClientView, CreatedClient, PatchClient, SecretStorage};
 use m2m_types::audience::Audience;
@@ -168,10 +167,10 @@ fn options(data: &Path, listen: &str, tls: bool) -> Options {
         tls,
         issuer: None,
         change_issuer: false,
-        signing_algorithm: SigningAlgorithm::default(),
+        signing_algorithm: None,
         default_audience: Audience::parse("urn:test:orders").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
-        permissions: ScopeSet::parse("orders:read orders:write").unwrap(),
+        permissions: Some(ScopeSet::parse("orders:read orders:write").unwrap()),
     }
 }
 

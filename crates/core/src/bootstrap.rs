@@ -8,6 +8,7 @@ use m2m_types::names::{ClientName, OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
 use m2m_types::ttl::AccessTokenTtl;
 
+use crate::client::Client;
 use crate::clients::{ClientSettings, Clients, ClientsError};
 use crate::organization::Organization;
 use crate::owner::Owner;
@@ -25,13 +26,23 @@ pub struct FirstOwner {
     pub permissions: ScopeSet,
 }
 
-/// The credentials of an admin client.
+/// An admin client that is not in the store yet, so that its credentials can be kept before they count.
 #[derive(Debug)]
-pub struct AdminCredentials {
+pub struct NewAdmin {
+    client: Client,
+    client_secret: ClientSecret,
+}
+
+impl NewAdmin {
     /// Its identifier.
-    pub client_id: ClientId,
+    pub fn client_id(&self) -> &ClientId {
+        &self.client.id
+    }
+
     /// Its secret, kept nowhere by this service.
-    pub client_secret: ClientSecret,
+    pub fn client_secret(&self) -> &ClientSecret {
+        &self.client_secret
+    }
 }
 
 impl Clients {
@@ -61,23 +72,16 @@ impl Clients {
             .await
     }
 
-    /// Makes an admin client of that owner: it holds everything the owner holds and, unlike any other, gets
-    /// management scopes without naming them.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn create_admin(
-        &self,
-        first: &FirstOwner,
-        name: ClientName,
-    ) -> Result<AdminCredentials, ClientsError> {
+    /// An admin client of that owner, to be inserted: it holds everything the owner holds and, unlike any
+    /// other, gets management scopes without naming them. Nobody deletes it by accident.
+    pub fn prepare_admin(&self, first: &FirstOwner, name: ClientName) -> NewAdmin {
         let settings = ClientSettings {
             name,
             description: None,
             scopes: Some(first.permissions.clone()),
             default_scopes: Some(first.permissions.clone()),
             access_token_ttl: AccessTokenTtl::default(),
-            deletion_protection: false,
+            deletion_protection: true,
             tags: Tags::new(),
         };
         let (client, client_secret) = self.prepare(
@@ -86,10 +90,22 @@ impl Clients {
             SecretStorage::None,
             ResourceServer::Management,
         );
-        let client = self.insert(client, &client_secret, None, None).await?;
-        Ok(AdminCredentials {
-            client_id: client.id,
+        NewAdmin {
+            client,
             client_secret,
-        })
+        }
+    }
+
+    /// Inserts an admin client; from then on its credentials count.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn insert_admin(&self, admin: NewAdmin) -> Result<(), ClientsError> {
+        let NewAdmin {
+            client,
+            client_secret,
+        } = admin;
+        self.insert(client, &client_secret, None, None).await?;
+        Ok(())
     }
 }

@@ -28,21 +28,25 @@ pub(super) struct Serve {
     #[arg(long)]
     tls: bool,
     /// The issuer, if it is not the address listened on.
-    #[arg(long)]
+    #[arg(long, env = "M2M_ISSUER")]
     issuer: Option<Issuer>,
     /// Accept another issuer than at the first start; every token issued so far dies.
     #[arg(long)]
     change_issuer: bool,
-    /// What the first signing keys are made for: ES256, RS256 or EdDSA.
-    #[arg(long, env = "M2M_SIGNING_ALG", default_value = "ES256")]
-    signing_alg: SigningAlgorithm,
+    /// What the first signing keys are made for: ES256, RS256 or EdDSA; left out at the first start: ES256.
+    #[arg(long, env = "M2M_SIGNING_ALG")]
+    signing_alg: Option<SigningAlgorithm>,
     /// What the tokens of a new client are for: an absolute URI.
     #[arg(long, env = "M2M_DEFAULT_AUDIENCE", default_value = "urn:m2m-oauth:api", value_parser = parse_audience)]
     default_audience: Audience,
+    /// Where the values of new clients' secrets are kept: `secrets_manager`, in the data directory, so that
+    /// they can be shown again, or `none`.
+    #[arg(long, env = "M2M_SECRET_STORAGE", default_value = "secrets_manager", value_parser = parse_secret_storage)]
+    secret_storage: SecretStorage,
     /// What the local owner may do at your APIs, and so the most its clients may: scopes with spaces
-    /// between them. Read at the first start.
-    #[arg(long, default_value = "read write", value_parser = ScopeSet::parse)]
-    permissions: ScopeSet,
+    /// between them; left out at the first start: `read write`.
+    #[arg(long, value_parser = ScopeSet::parse)]
+    permissions: Option<ScopeSet>,
     /// How much to log: error, warn, info, debug or trace.
     #[arg(long, env = "M2M_LOG", default_value = "info")]
     log: String,
@@ -50,6 +54,14 @@ pub(super) struct Serve {
 
 fn parse_audience(text: &str) -> Result<Audience, m2m_types::InvalidText> {
     Audience::parse(text)
+}
+
+fn parse_secret_storage(text: &str) -> Result<SecretStorage, &'static str> {
+    match text {
+        "secrets_manager" => Ok(SecretStorage::SecretsManager),
+        "none" => Ok(SecretStorage::None),
+        _ => Err("either `secrets_manager` or `none`"),
+    }
 }
 
 impl Serve {
@@ -89,7 +101,7 @@ impl Serve {
             change_issuer: self.change_issuer,
             signing_algorithm: self.signing_alg,
             default_audience: self.default_audience.clone(),
-            secret_storage: SecretStorage::SecretsManager,
+            secret_storage: self.secret_storage,
             permissions: self.permissions.clone(),
         }
     }

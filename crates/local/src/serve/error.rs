@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use m2m_core::clients::ClientsError;
 use m2m_core::ports::StoreError;
 use m2m_types::InvalidText;
+use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
 
 use super::AdminFileError;
@@ -42,6 +43,32 @@ pub enum ServeError {
         recorded: Issuer,
         /// The wanted one.
         wanted: Issuer,
+    },
+    /// An option that is read at the first start says something else now.
+    #[error(
+        "{option} was {recorded:?} at the first start, as {} says, and cannot become {wanted:?}: leave the \
+         option out, or begin anew with another data directory", path.display()
+    )]
+    AnotherSetting {
+        /// Which option.
+        option: &'static str,
+        /// What it was.
+        recorded: String,
+        /// What it is to be.
+        wanted: String,
+        /// Where that is recorded.
+        path: PathBuf,
+    },
+    /// The admin client was deleted.
+    #[error(
+        "the admin client {client_id} was deleted: remove {} and start again, which makes a new one",
+        path.display()
+    )]
+    AdminDeleted {
+        /// Which client.
+        client_id: ClientId,
+        /// The file with its credentials.
+        path: PathBuf,
     },
     /// A file of the data directory cannot be read or written.
     #[error("cannot use {}", path.display())]

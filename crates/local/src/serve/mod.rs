@@ -22,7 +22,9 @@ use m2m_core::clock::{Clock, SystemClock};
 use m2m_core::deployment::Deployment;
 use m2m_core::keys;
 use m2m_core::random::{Random, SystemRandom};
+use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::issuer::Issuer;
+use m2m_types::names::{OrganizationId, OwnerId};
 use tracing::info;
 
 pub use admin_file::{AdminFile, AdminFileError};
@@ -31,6 +33,7 @@ pub use listener::Listener;
 pub use options::Options;
 
 use crate::stand_in::StandIn;
+use record::Record;
 
 /// The table in the embedded store.
 const TABLE: &str = "m2m";
@@ -44,6 +47,7 @@ pub struct Server {
     ca_file: Option<PathBuf>,
     new_admin_file: Option<PathBuf>,
     deployment: Deployment,
+    stand_in: StandIn,
     listener: Listener,
 }
 
@@ -55,15 +59,16 @@ impl Server {
     pub async fn start(options: &Options) -> Result<Self, ServeError> {
         let listener = Listener::bind(options.listen, options.tls)?;
         let stand_in = StandIn::open(&options.data_dir)?;
-        let issuer = record::issuer(options, listener.address())?;
-        let config = config_of(options, issuer.clone());
+        let record = record::settle(options, listener.address())?;
+        let config = config_of(options, &record);
         let deployment = open(&stand_in, &config).await?;
         provision(&deployment, &config).await?;
         deployment.clients().repair(SignedDuration::ZERO).await?;
-        let first = options.first_owner()?;
+        let first = first_owner(&record)?;
         let ca_file = listener.prepare_tls(&options.data_dir)?;
         let new_admin_file =
             admin_file::ensure(&options.data_dir, &deployment, &first, ca_file.as_deref()).await?;
+        let issuer = record.issuer;
         info!(%issuer, data_dir = %options.data_dir.display(), "ready");
         let address = listener.address();
         Ok(Self {
@@ -72,6 +77,7 @@ impl Server {
             ca_file,
             new_admin_file,
             deployment,
+            stand_in,
             listener,
         })
     }
@@ -110,16 +116,16 @@ impl Server {
         let clients = self.deployment.clients();
         tokio::select! {
             served = self.listener.serve(router, shutdown) => served,
-            never = maintenance::every_five_minutes(&clients) => match never {},
+            never = maintenance::every_five_minutes(&clients, &self.stand_in) => match never {},
         }
     }
 }
 
-fn config_of(options: &Options, issuer: Issuer) -> Config {
+fn config_of(options: &Options, record: &Record) -> Config {
     Config {
         service: ServiceConfig {
-            issuer,
-            signing_algorithm: options.signing_algorithm,
+            issuer: record.issuer.clone(),
+            signing_algorithm: record.signing_algorithm,
             default_audience: options.default_audience.clone(),
             secret_storage: options.secret_storage,
         },
@@ -162,19 +168,15 @@ async fn provision(deployment: &Deployment, config: &Config) -> Result<(), Serve
     Ok(())
 }
 
-impl Options {
-    fn first_owner(&self) -> Result<FirstOwner, ServeError> {
-        use m2m_types::admin::scopes::ManagementScope;
-        use m2m_types::names::{OrganizationId, OwnerId};
-        let permissions = ManagementScope::all()
-            .iter()
-            .chain(self.permissions.iter())
-            .cloned()
-            .collect();
-        Ok(FirstOwner {
-            owner: OwnerId::parse("local|admin")?,
-            organization: OrganizationId::parse("local")?,
-            permissions,
-        })
-    }
+fn first_owner(record: &Record) -> Result<FirstOwner, ServeError> {
+    let permissions = ManagementScope::all()
+        .iter()
+        .chain(record.permissions.iter())
+        .cloned()
+        .collect();
+    Ok(FirstOwner {
+        owner: OwnerId::parse("local|admin")?,
+        organization: OrganizationId::parse("local")?,
+        permissions,
+    })
 }

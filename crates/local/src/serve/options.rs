@@ -22,12 +22,30 @@ pub struct Options {
     pub issuer: Option<Issuer>,
     /// Whether another issuer than the recorded one is wanted. Every token dies of it.
     pub change_issuer: bool,
-    /// What the first signing keys are made for.
-    pub signing_algorithm: SigningAlgorithm,
+    /// What the first signing keys are made for; none: as recorded, at the first start ES256.
+    pub signing_algorithm: Option<SigningAlgorithm>,
     /// What the tokens of a new client are for.
     pub default_audience: Audience,
     /// Where the values of new clients' secrets are kept.
     pub secret_storage: SecretStorage,
-    /// What the first owner may do beside managing clients; read at the first start.
-    pub permissions: ScopeSet,
+    /// What the first owner may do beside managing clients; none: as recorded, at the first start `read write`.
+    pub permissions: Option<ScopeSet>,
+}
+
+#[cfg(test)]
+impl Options {
+    /// Nothing but a data directory, any free port, and an issuer that does not depend on it.
+    pub(super) fn for_test(data_dir: &std::path::Path) -> Self {
+        Self {
+            data_dir: data_dir.to_owned(),
+            listen: ([127, 0, 0, 1], 0).into(),
+            tls: false,
+            issuer: Some(Issuer::parse("https://auth.example").unwrap()),
+            change_issuer: false,
+            signing_algorithm: None,
+            default_audience: Audience::parse("urn:test").unwrap(),
+            secret_storage: SecretStorage::None,
+            permissions: None,
+        }
+    }
 }

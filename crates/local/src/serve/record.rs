@@ -1,67 +1,144 @@
 //! What a data directory remembers of its first start.
 
+use std::fmt::Display;
 use std::fs;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use m2m_core::keys::SigningAlgorithm;
 use m2m_types::issuer::Issuer;
+use m2m_types::scope::ScopeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Options, ServeError};
 use crate::private_file;
 
 const FILE: &str = "deployment.json";
+/// What the first owner may do beside managing clients, if nobody says otherwise.
+const DEFAULT_PERMISSIONS: &str = "read write";
 
+/// What was said at the first start. Only the issuer can be another later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Record {
+pub(super) struct Record {
     schema_version: u32,
-    issuer: Issuer,
+    pub(super) issuer: Issuer,
     /// Whether the issuer is the address listened on, because nobody said otherwise.
     from_address: bool,
+    /// What the first signing keys are made for.
+    #[serde(with = "as_text")]
+    pub(super) signing_algorithm: SigningAlgorithm,
+    /// What the first owner may do beside managing clients.
+    pub(super) permissions: ScopeSet,
 }
 
-/// The issuer of this start: the recorded one, or another if that is allowed.
-pub(super) fn issuer(options: &Options, address: SocketAddr) -> Result<Issuer, ServeError> {
+/// What holds for this start: what is recorded, at the first start what is wanted.
+pub(super) fn settle(options: &Options, address: SocketAddr) -> Result<Record, ServeError> {
     let path = options.data_dir.join(FILE);
-    let recorded = read(&path)?;
-    let wanted = wanted(options, address, recorded.as_ref())?;
-    if let Some(recorded) = recorded {
-        if recorded.issuer == wanted.issuer {
-            return Ok(recorded.issuer);
-        }
-        if !options.change_issuer {
-            return Err(ServeError::AnotherIssuer {
-                recorded: recorded.issuer,
-                wanted: wanted.issuer,
-            });
-        }
+    let Some(recorded) = read(&path)? else {
+        let first = first(options, address)?;
+        write(&path, &first)?;
+        return Ok(first);
+    };
+    refuse_another(
+        &path,
+        "--signing-alg",
+        &recorded.signing_algorithm,
+        options.signing_algorithm.as_ref(),
+    )?;
+    refuse_another(
+        &path,
+        "--permissions",
+        &recorded.permissions,
+        options.permissions.as_ref(),
+    )?;
+    let (issuer, from_address) = issuer(options, address, Some(&recorded))?;
+    if recorded.issuer == issuer {
+        return Ok(recorded);
     }
-    write(&path, &wanted)?;
-    Ok(wanted.issuer)
+    if !options.change_issuer {
+        return Err(ServeError::AnotherIssuer {
+            recorded: recorded.issuer,
+            wanted: issuer,
+        });
+    }
+    let changed = Record {
+        issuer,
+        from_address,
+        ..recorded
+    };
+    write(&path, &changed)?;
+    Ok(changed)
 }
 
-/// What this start asks for: the issuer it names, else the one that was named before, else its address.
-fn wanted(
-    options: &Options,
-    address: SocketAddr,
-    recorded: Option<&Record>,
-) -> Result<Record, ServeError> {
-    let record = |issuer, from_address| Record {
+fn first(options: &Options, address: SocketAddr) -> Result<Record, ServeError> {
+    let (issuer, from_address) = issuer(options, address, None)?;
+    let permissions = match &options.permissions {
+        Some(permissions) => permissions.clone(),
+        None => ScopeSet::parse(DEFAULT_PERMISSIONS)?,
+    };
+    Ok(Record {
         schema_version: 1,
         issuer,
         from_address,
-    };
+        signing_algorithm: options.signing_algorithm.unwrap_or_default(),
+        permissions,
+    })
+}
+
+/// An option that is read at the first start only must not say anything else later.
+fn refuse_another<T: PartialEq + Display>(
+    path: &Path,
+    option: &'static str,
+    recorded: &T,
+    wanted: Option<&T>,
+) -> Result<(), ServeError> {
+    match wanted {
+        Some(wanted) if wanted != recorded => Err(ServeError::AnotherSetting {
+            option,
+            recorded: recorded.to_string(),
+            wanted: wanted.to_string(),
+            path: path.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The issuer that this start names, else the one that was named before, else its address; and whether it is
+/// the address.
+fn issuer(
+    options: &Options,
+    address: SocketAddr,
+    recorded: Option<&Record>,
+) -> Result<(Issuer, bool), ServeError> {
     match (&options.issuer, recorded) {
-        (Some(issuer), _) => Ok(record(issuer.clone(), false)),
-        (None, Some(recorded)) if !recorded.from_address => Ok(recorded.clone()),
+        (Some(issuer), _) => Ok((issuer.clone(), false)),
+        (None, Some(recorded)) if !recorded.from_address => Ok((recorded.issuer.clone(), false)),
         (None, _) => {
             let scheme = if options.tls { "https" } else { "http" };
-            Ok(record(
-                Issuer::parse(format!("{scheme}://{address}"))?,
-                true,
-            ))
+            Ok((Issuer::parse(format!("{scheme}://{address}"))?, true))
         }
+    }
+}
+
+/// The algorithm as the name it has everywhere.
+mod as_text {
+    use m2m_core::keys::SigningAlgorithm;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        algorithm: &SigningAlgorithm,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(algorithm.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<SigningAlgorithm, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
     }
 }
 
@@ -91,24 +168,13 @@ fn write(path: &Path, record: &Record) -> Result<(), ServeError> {
 
 #[cfg(test)]
 mod tests {
-    use m2m_core::keys::SigningAlgorithm;
-    use m2m_types::admin::client::SecretStorage;
-    use m2m_types::audience::Audience;
-    use m2m_types::scope::ScopeSet;
-
     use super::*;
 
     fn options(data_dir: &Path, issuer: Option<&str>, change_issuer: bool) -> Options {
         Options {
-            data_dir: data_dir.to_owned(),
-            listen: ([127, 0, 0, 1], 0).into(),
-            tls: false,
             issuer: issuer.map(|text| Issuer::parse(text).unwrap()),
             change_issuer,
-            signing_algorithm: SigningAlgorithm::Es256,
-            default_audience: Audience::parse("urn:test").unwrap(),
-            secret_storage: SecretStorage::None,
-            permissions: ScopeSet::default(),
+            ..Options::for_test(data_dir)
         }
     }
 
@@ -118,9 +184,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         for (named, port, change, expected) in starts {
             let options = options(directory.path(), *named, *change);
-            let found = issuer(&options, ([127, 0, 0, 1], *port).into());
+            let found = settle(&options, ([127, 0, 0, 1], *port).into());
             assert_eq!(
-                found.as_ref().ok().map(Issuer::as_str),
+                found.as_ref().ok().map(|record| record.issuer.as_str()),
                 *expected,
                 "{named:?} {port}"
             );
@@ -156,5 +222,63 @@ mod tests {
                 Some("https://other.example"),
             ),
         ]);
+    }
+
+    /// Starts once as `first` says, then as `later` says; what holds then, or the option that is refused.
+    fn later(
+        first: impl Fn(&mut Options),
+        later: impl Fn(&mut Options),
+    ) -> Result<(String, String), &'static str> {
+        let directory = tempfile::tempdir().unwrap();
+        let start = |said: &dyn Fn(&mut Options)| {
+            let mut options = options(directory.path(), None, false);
+            said(&mut options);
+            settle(&options, ([127, 0, 0, 1], 1).into())
+        };
+        start(&first).unwrap();
+        match start(&later) {
+            Ok(record) => Ok((
+                record.signing_algorithm.to_string(),
+                record.permissions.to_string(),
+            )),
+            Err(ServeError::AnotherSetting { option, .. }) => Err(option),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn permissions(text: &str) -> impl Fn(&mut Options) {
+        let scopes = ScopeSet::parse(text).unwrap();
+        move |options| options.permissions = Some(scopes.clone())
+    }
+
+    fn algorithm(algorithm: SigningAlgorithm) -> impl Fn(&mut Options) {
+        move |options| options.signing_algorithm = Some(algorithm)
+    }
+
+    #[test]
+    fn what_was_said_at_the_first_start_holds_without_being_said_again() {
+        let held = |algorithm: &str, permissions: &str| Ok((algorithm.into(), permissions.into()));
+        assert_eq!(later(|_| (), |_| ()), held("ES256", "read write"));
+        assert_eq!(later(permissions("a b"), |_| ()), held("ES256", "a b"));
+        assert_eq!(
+            later(permissions("a b"), permissions("b a")),
+            held("ES256", "a b")
+        );
+        let rs256 = || algorithm(SigningAlgorithm::Rs256);
+        assert_eq!(later(rs256(), |_| ()), held("RS256", "read write"));
+        assert_eq!(later(rs256(), rs256()), held("RS256", "read write"));
+    }
+
+    #[test]
+    fn something_else_than_at_the_first_start_is_refused() {
+        assert_eq!(later(|_| (), permissions("a")), Err("--permissions"));
+        assert_eq!(
+            later(permissions("a b"), permissions("a")),
+            Err("--permissions")
+        );
+        assert_eq!(
+            later(|_| (), algorithm(SigningAlgorithm::EdDsa)),
+            Err("--signing-alg")
+        );
     }
 }
