@@ -48,12 +48,14 @@ impl<E: Into<ClientsError>> From<E> for Refusal {
 }
 
 impl Refusal {
-    /// What the log says beyond what the caller sees.
+    /// What the log says in place of what the caller sees.
     fn reason(&self) -> Option<String> {
         match self {
             Self::Caller(error) => Some(chain(error)),
             Self::Clients(error) => Some(chain(error)),
             Self::Defect(what) => Some((*what).to_owned()),
+            // The names of members are the caller's, and may be a secret in the wrong place.
+            Self::Malformed(_) => Some("a body, query or header breaks its form".to_owned()),
             _ => None,
         }
     }
