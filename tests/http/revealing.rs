@@ -29,6 +29,7 @@ async fn a_secret_is_listed_without_its_value() {
         json!({
             "items": [{
                 "secret_id": id.as_str(),
+                "secret_arn": null,
                 "hint": value[44..48],
                 "created_at": "2026-01-01T00:00:00Z",
                 "expires_at": null,
@@ -43,10 +44,30 @@ async fn a_secret_is_listed_without_its_value() {
 }
 
 #[tokio::test]
+async fn a_secret_says_where_its_value_is_kept() {
+    let service = service::start().await;
+    let token = service.manager(MANAGEMENT).await;
+    for (storage, is_kept) in [("secrets_manager", true), ("none", false)] {
+        let body = json!({"name": "x", "secret_storage": storage});
+        let created = service.create(&token, &body).await;
+        let id = created["client_id"].as_str().unwrap();
+        let path = format!("/v1/clients/{id}/secrets");
+        let list = service.get(&path).bearer(&token).send().await.json();
+        let arn = list["items"][0]["secret_arn"].as_str().unwrap_or_default();
+        let named = format!(":secret:m2m/test/clients/{id}-");
+        assert_eq!(arn.contains(&named), is_kept, "{arn}");
+    }
+}
+
+#[tokio::test]
 async fn a_value_needs_its_own_scope() {
     let service = service::start().await;
     let token = service.manager("clients:reveal").await;
-    let client = service.add_client(client_of(&ada(), "orders")).await;
+    let client = Client {
+        scopes: Some(builders::scopes("orders:read")),
+        ..client_of(&ada(), "orders")
+    };
+    let client = service.add_client(client).await;
     let answer = service
         .get(&value_path(&client))
         .bearer(&token)

@@ -10,6 +10,18 @@ use serde_json::{Value, json};
 
 const WITHOUT_DELEGATE: &str = "clients:read clients:reveal clients:write";
 
+/// A management token without `clients:delegate`, of a client that may ask for `scopes`.
+async fn narrow_manager(service: &TestService, own: &str) -> String {
+    let manager = Client {
+        scopes: Some(scopes(own)),
+        ..client_of(&ada(), "narrow-manager")
+    };
+    service.add_client(manager).await;
+    service
+        .management_token("narrow-manager", WITHOUT_DELEGATE)
+        .await
+}
+
 async fn create(service: &TestService, token: &str, scopes: &Value) -> Answer {
     let body = json!({"name": "x", "scopes": scopes});
     service
@@ -33,7 +45,7 @@ fn assert_lacks(answer: &Answer, scope: &str) {
 #[tokio::test]
 async fn without_delegate_a_new_client_has_at_most_the_callers_scopes() {
     let service = service::start().await;
-    let token = service.manager(WITHOUT_DELEGATE).await;
+    let token = narrow_manager(&service, WITHOUT_DELEGATE).await;
     for (scopes, missing) in [
         (json!(null), "clients:delegate"),
         (json!(["orders:read"]), "orders:read"),
@@ -59,6 +71,36 @@ async fn without_delegate_a_new_client_has_at_most_the_callers_scopes() {
         .bearer(&token)
         .json(&json!({"name": "x"}));
     assert_lacks(&answer.send().await, "clients:delegate");
+}
+
+#[tokio::test]
+async fn what_the_callers_client_may_ask_for_can_be_passed_on() {
+    let service = service::start().await;
+    let token = narrow_manager(&service, &format!("{WITHOUT_DELEGATE} orders:read")).await;
+    assert_eq!(
+        create(&service, &token, &json!(["orders:read"]))
+            .await
+            .status,
+        201
+    );
+    assert_lacks(
+        &create(&service, &token, &json!(["orders:write"])).await,
+        "orders:write",
+    );
+    // A management scope must be in the token itself.
+    let reader = service
+        .management_token("narrow-manager", "clients:write")
+        .await;
+    assert_lacks(
+        &create(&service, &reader, &json!(["clients:read"])).await,
+        "clients:read",
+    );
+    assert_eq!(
+        create(&service, &reader, &json!(["orders:read"]))
+            .await
+            .status,
+        201
+    );
 }
 
 #[tokio::test]
@@ -89,7 +131,7 @@ async fn a_change_cannot_widen_beyond_the_caller_either() {
         ..client_of(&ada(), "narrow")
     };
     service.add_client(narrow).await;
-    let token = service.manager(WITHOUT_DELEGATE).await;
+    let token = narrow_manager(&service, WITHOUT_DELEGATE).await;
     let send = |method: Method, body: Value| {
         let call = service
             .call(method, "/v1/clients/m2m_narrow")
@@ -118,13 +160,56 @@ async fn a_change_cannot_widen_beyond_the_caller_either() {
 async fn what_stays_as_it_was_is_not_judged() {
     let service = service::start().await;
     service.add_client(client_of(&ada(), "wide")).await;
-    let token = service.manager(WITHOUT_DELEGATE).await;
+    let token = narrow_manager(&service, WITHOUT_DELEGATE).await;
     let call = service
         .call(Method::PATCH, "/v1/clients/m2m_wide")
         .bearer(&token);
     let answer = call.json(&json!({"description": "new"})).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.json()["scopes"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_token_is_no_stronger_than_its_client_is_now() {
+    let service = service::start().await;
+    let admin = service.manager(MANAGEMENT).await;
+    let token = narrow_manager(&service, WITHOUT_DELEGATE).await;
+    let call = service.call(Method::PATCH, "/v1/clients/m2m_narrow-manager");
+    let narrowed = call
+        .bearer(&admin)
+        .json(&json!({"scopes": ["clients:read"]}));
+    assert_eq!(narrowed.send().await.status, 200);
+    assert_lacks(&create(&service, &token, &json!([])).await, "clients:write");
+    let me = service.get("/v1/me").bearer(&token).send().await.json();
+    assert_eq!(me["scopes"], json!(["clients:read"]));
+}
+
+#[tokio::test]
+async fn the_secret_of_a_stronger_client_is_not_shown() {
+    let service = service::start().await;
+    let token = narrow_manager(&service, WITHOUT_DELEGATE).await;
+    for (name, own, missing) in [
+        ("all", None, Some("clients:delegate")),
+        (
+            "wider",
+            Some("clients:read orders:read"),
+            Some("orders:read"),
+        ),
+        ("equal", Some("clients:read"), None),
+    ] {
+        let client = Client {
+            scopes: own.map(scopes),
+            ..client_of(&ada(), name)
+        };
+        let client = service.add_client(client).await;
+        let secret = &client.secrets[0].id;
+        let path = format!("/v1/clients/{}/secrets/{secret}/value", client.id);
+        let answer = service.get(&path).bearer(&token).send().await;
+        match missing {
+            Some(scope) => assert_lacks(&answer, scope),
+            None => assert_eq!(answer.status, 200, "{name}"),
+        }
+    }
 }
 
 #[tokio::test]
