@@ -146,7 +146,11 @@ async fn damaged_documents_are_a_failure_that_quotes_nothing() {
         let stores = &deployment.stores;
         let errors = [
             stores.values.find(&client, &secret.id).await.map(drop),
-            stores.values.insert(&client, &secret.id, &value).await,
+            stores
+                .values
+                .insert(&client, &secret.id, &value)
+                .await
+                .map(drop),
             stores.keys.find_signing_keys().await.map(drop),
             stores.keys.find_root().await.map(drop),
         ];
