@@ -1,6 +1,7 @@
 //! `m2m clients`.
 
 use clap::{Args, Subcommand};
+use m2m_core::random::{Random, SystemRandom};
 use m2m_types::admin::client::{ClientView, CreateClient, CreatedClient};
 use m2m_types::client_id::ClientId;
 use m2m_types::idempotency_key::IdempotencyKey;
@@ -57,17 +58,18 @@ impl Clients {
                 description,
                 scopes,
             } => {
+                if scopes.is_none() {
+                    output::remark(
+                        "without --scopes the client may ask for all that its owner may, by name also for the \
+                         scopes of the management API; --scopes 'one another' gives it less",
+                    );
+                }
                 let request = CreateClient {
-                    name,
                     description,
                     scopes,
-                    default_scopes: None,
-                    access_token_ttl_seconds: None,
-                    deletion_protection: false,
-                    tags: Default::default(),
-                    secret_storage: None,
+                    ..CreateClient::named(name)
                 };
-                let created = api.create_client(&request, &new_key()?).await?;
+                let created = api.create_client(&request, &new_key()).await?;
                 print_created(&created.body, self.json)
             }
             Action::List => print_list(&api.all_clients().await?, self.json),
@@ -82,10 +84,9 @@ impl Clients {
 }
 
 /// A key for this one create and its retries.
-fn new_key() -> Result<IdempotencyKey, m2m_types::InvalidText> {
-    use m2m_core::random::{Random, SystemRandom};
+fn new_key() -> IdempotencyKey {
     let random: &dyn Random = &SystemRandom;
-    IdempotencyKey::parse(&format!("{:032x}", u128::from_be_bytes(random.bytes())))
+    IdempotencyKey::from_random_bytes(&random.bytes())
 }
 
 fn print_created(created: &CreatedClient, json: bool) -> Outcome {
