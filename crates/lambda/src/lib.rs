@@ -13,12 +13,22 @@ use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 use m2m_http::ClientAddress;
 use tower::ServiceExt;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+/// `M2M_LOG` says something that is not a filter.
+#[derive(Debug, thiserror::Error)]
+#[error("M2M_LOG is neither a level (error, warn, info, debug, trace) nor a filter: {unusable:?}")]
+pub struct InvalidLogFilter {
+    unusable: String,
+    source: ParseError,
+}
 
 /// Writes the log as JSON lines, at `info` unless `M2M_LOG` says otherwise, within `limit` whatever it says.
-pub fn log_as_json(limit: &str) {
-    let filter = std::env::var("M2M_LOG")
-        .ok()
-        .and_then(|filter| EnvFilter::try_new(format!("{filter},{limit}")).ok());
+///
+/// # Errors
+/// `M2M_LOG` cannot be understood.
+pub fn log_as_json(limit: &str) -> Result<(), InvalidLogFilter> {
+    let filter = filter(std::env::var("M2M_LOG").ok(), limit)?;
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
@@ -27,8 +37,19 @@ pub fn log_as_json(limit: &str) {
         .with_target(false)
         .without_time()
         .with_ansi(false)
-        .with_env_filter(filter.unwrap_or_else(|| EnvFilter::new("info")))
+        .with_env_filter(filter)
         .init();
+    Ok(())
+}
+
+fn filter(said: Option<String>, limit: &str) -> Result<EnvFilter, InvalidLogFilter> {
+    let said = said
+        .filter(|said| !said.is_empty())
+        .unwrap_or_else(|| "info".to_owned());
+    EnvFilter::try_new(format!("{said},{limit}")).map_err(|source| InvalidLogFilter {
+        unusable: said,
+        source,
+    })
 }
 
 /// Answers events until the runtime stops; several at once where the runtime allows it.
@@ -122,5 +143,22 @@ mod tests {
     #[tokio::test]
     async fn a_base64_body_is_decoded() {
         check(&event("YT1i", true), "192.0.2.7 a=b").await;
+    }
+
+    #[test]
+    fn the_log_is_as_it_was_asked_for_and_within_the_limit() {
+        let filter = |said: Option<&str>| filter(said.map(str::to_owned), "hyper=warn");
+        for (said, expected) in [
+            (None, "hyper=warn,info"),
+            (Some(""), "hyper=warn,info"),
+            (Some("debug"), "hyper=warn,debug"),
+        ] {
+            assert_eq!(filter(said).unwrap().to_string(), expected);
+        }
+        let error = filter(Some("a=loud")).unwrap_err().to_string();
+        assert!(
+            error.contains("M2M_LOG") && error.contains("a=loud"),
+            "{error}"
+        );
     }
 }
