@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use m2m_client::{Api, Config, Credentials, TokenQuery};
 use m2m_core::keys::SigningAlgorithm;
+use m2m_core::random::{Random, SystemRandom};
 use m2m_local::serve::AdminFile;
 use m2m_types::admin::client::CreateClient;
 use m2m_types::client_id::ClientId;
@@ -108,17 +109,9 @@ impl Server {
     /// An ordinary client, as its owner makes one with just a name.
     pub(crate) async fn create_client(&self) -> Outcome<ClientCredentials> {
         let admin = self.admin.as_ref().ok_or("the ceiling has no clients")?;
-        let request = CreateClient {
-            name: ClientName::parse("bench")?,
-            description: None,
-            scopes: None,
-            default_scopes: None,
-            access_token_ttl_seconds: None,
-            deletion_protection: false,
-            tags: Default::default(),
-            secret_storage: None,
-        };
-        let key = IdempotencyKey::parse("bench-once-per-data-directory")?;
+        let request = CreateClient::named(ClientName::parse("bench")?);
+        let random: &dyn Random = &SystemRandom;
+        let key = IdempotencyKey::from_random_bytes(&random.bytes());
         let created = api(admin)?.create_client(&request, &key).await?.body;
         Ok(ClientCredentials {
             client_id: created.client.client_id,

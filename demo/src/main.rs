@@ -2,6 +2,7 @@
 //!
 //! Every step is checked; the exit status is 0 only if all of them held.
 
+mod child;
 mod machine;
 mod say;
 mod server;
@@ -11,6 +12,7 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use m2m_core::random::{Random, SystemRandom};
 use m2m_types::admin::client::CreateClient;
 use m2m_types::client_id::ClientId;
 use m2m_types::idempotency_key::IdempotencyKey;
@@ -63,7 +65,7 @@ async fn run() -> Outcome<()> {
         &format!("{client_id} and its secret"),
     );
     let token = machine.token(None).await?;
-    let claims = verify::against_published_keys(&server, token.expose()).await?;
+    let claims = verify::against_published_keys(&server, &client_id, token.expose()).await?;
     say::step("its token verifies against the published keys", "");
     say::json(&claims)?;
 
@@ -103,19 +105,11 @@ async fn create_with_api(server: &Server) -> Outcome<ClientId> {
         "there is no terraform on this machine: the client is made through the API instead",
     );
     let request = CreateClient {
-        name: ClientName::parse("demo")?,
-        description: None,
         scopes: Some(ScopeSet::parse(SCOPES)?),
-        default_scopes: None,
-        access_token_ttl_seconds: None,
-        deletion_protection: false,
-        tags: Default::default(),
-        secret_storage: None,
+        ..CreateClient::named(ClientName::parse("demo")?)
     };
-    let key = IdempotencyKey::parse(&format!(
-        "demo-{}-once-per-data-directory",
-        std::process::id()
-    ))?;
+    let random: &dyn Random = &SystemRandom;
+    let key = IdempotencyKey::from_random_bytes(&random.bytes());
     let created = server.api()?.create_client(&request, &key).await?;
     let client_id = created.body.client.client_id;
     say::step("the API made an M2M OAuth client", client_id.as_str());

@@ -9,9 +9,10 @@ use m2m_local::serve::AdminFile;
 use m2m_types::client_id::ClientId;
 use m2m_types::token_request::UnverifiedSecret;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::time::timeout;
 
+use crate::child::command;
 use crate::{Outcome, beside};
 
 /// How long the service may take to start.
@@ -29,7 +30,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it over HTTPS on a free port and waits for its first word.
     pub(crate) async fn start(binaries: &Path, data_dir: &Path) -> Outcome<Self> {
-        let mut process = Command::new(beside(binaries, "m2m")?)
+        let mut process = command(beside(binaries, "m2m")?)
             .args(["serve", "--tls", "--listen", "127.0.0.1:0", "--log", "warn"])
             .args(["--permissions", "orders:read orders:write", "--data-dir"])
             .arg(data_dir)
@@ -84,7 +85,7 @@ impl Server {
             .process
             .id()
             .ok_or("the service has stopped by itself")?;
-        let asked = Command::new("kill")
+        let asked = command("kill")
             .args(["-TERM", &id.to_string()])
             .status()
             .await?;

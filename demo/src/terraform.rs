@@ -4,11 +4,10 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use crate::child::command;
+use crate::{Outcome, beside, say, server};
 use m2m_local::serve::AdminFile;
 use serde::Deserialize;
-use tokio::process::Command;
-
-use crate::{Outcome, beside, say, server};
 
 /// The configuration that is applied.
 const MAIN_TF: &str = include_str!("../../terraform-provider/provider/examples/demo/main.tf");
@@ -33,7 +32,7 @@ impl Terraform {
         work: &Path,
         admin: &AdminFile,
     ) -> Outcome<Option<Self>> {
-        let Ok(version) = Command::new("terraform")
+        let Ok(version) = command("terraform")
             .args(["version", "-json"])
             .output()
             .await
@@ -106,11 +105,10 @@ impl Terraform {
     }
 
     async fn run(&self, arguments: &[&str]) -> Outcome<Output> {
-        let output = Command::new("terraform")
+        let output = command("terraform")
             .args(arguments)
             .current_dir(&self.directory)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .env_remove("TF_LOG")
             .stdin(Stdio::null())
             .output()
             .await?;
