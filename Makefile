@@ -2,7 +2,6 @@
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PROGRAMS := -p m2m-local -p terraform-provider-m2m -p m2m-demo -p tfplugin
-VENV := .venv
 # The newest that the Makefile was tried with.
 CARGO_DENY := 0.20.2
 
