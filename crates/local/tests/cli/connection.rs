@@ -39,10 +39,12 @@ fn without_credentials_the_admin_of_the_default_data_directory_calls() {
 
 #[test]
 fn credentials_of_the_environment_come_before_the_default_data_directory() {
-    check(&[], &ENVIRONMENT, ELSEWHERE);
+    // Fails before it calls, and so at once.
     let mut environment = ENVIRONMENT.to_vec();
+    environment.push(("M2M_CA_CERT_FILE", "no-such-authority"));
+    check(&[], &environment, "no-such-authority");
     environment.push(("M2M_DATA_DIR", "data"));
-    check(&[], &environment, ELSEWHERE);
+    check(&[], &environment, "no-such-authority");
 }
 
 #[test]
