@@ -3,7 +3,11 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// What has been logged so far. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -13,13 +17,13 @@ impl Logs {
     /// Takes everything that this process logs from now on, spans included. Once in a process.
     pub fn capture() -> Self {
         let logs = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_env_filter(format!("trace,{}", m2m_aws::LOG_LIMIT))
+        let lines = tracing_subscriber::fmt::layer()
             .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
             .with_ansi(false)
-            .with_writer(logs.clone())
-            .finish();
-        tracing::subscriber::set_global_default(subscriber).unwrap();
+            .with_writer(logs.clone());
+        tracing_subscriber::registry()
+            .with(lines.with_filter(m2m_local::log::filter(LevelFilter::TRACE)))
+            .init();
         logs
     }
 

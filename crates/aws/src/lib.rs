@@ -16,7 +16,6 @@ mod stores;
 pub mod tables;
 
 pub use deployment::deployment;
-pub use sdk::LOG_LIMIT;
 #[cfg(feature = "environment")]
 pub use sdk::sdk_config;
 #[cfg(feature = "environment")]

@@ -1,4 +1,4 @@
-//! How patient the SDK's clients are, and how talkative.
+//! How patient the SDK's clients are.
 
 use std::time::Duration;
 
@@ -6,10 +6,6 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::deadline::DEADLINE;
-
-/// What may be logged of the SDK, as a directive of `tracing_subscriber::EnvFilter` to put behind all
-/// others: below `info` it writes down whole requests and answers, secrets included.
-pub const LOG_LIMIT: &str = "aws_smithy_runtime=info";
 
 /// Bounds every call: 1 second to connect, 2 seconds an attempt, 5 seconds in all.
 pub(crate) fn timeouts() -> TimeoutConfig {

@@ -56,7 +56,7 @@ impl Caller {
         if scope.is_in(&self.scopes) {
             Ok(())
         } else {
-            Err(InsufficientScope(scope.as_str().to_owned()))
+            Err(InsufficientScope::ForCall(scope.as_str().to_owned()))
         }
     }
 
@@ -79,7 +79,9 @@ impl Caller {
                 .find(|scope| !self.may_pass_on(scope))
                 .map(Scope::as_str),
         };
-        missing.map_or(Ok(()), |scope| Err(InsufficientScope(scope.to_owned())))
+        missing.map_or(Ok(()), |scope| {
+            Err(InsufficientScope::ForStrength(scope.to_owned()))
+        })
     }
 
     fn may_pass_on(&self, scope: &Scope) -> bool {
@@ -91,12 +93,27 @@ impl Caller {
     }
 }
 
-/// The caller lacks this scope (RFC 6750 §3.1 `insufficient_scope`).
+/// The caller lacks a scope (RFC 6750 §3.1 `insufficient_scope`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the caller lacks the scope {0}; clients:delegate lets it make and see clients with all that its owner may do"
-)]
-pub struct InsufficientScope(pub String);
+pub enum InsufficientScope {
+    /// The call takes this scope.
+    #[error("the token lacks the scope {0}")]
+    ForCall(String),
+    /// The client would be stronger than the caller by this scope.
+    #[error(
+        "the caller lacks the scope {0}; clients:delegate lets it make and see clients with all that its owner may do"
+    )]
+    ForStrength(String),
+}
+
+impl InsufficientScope {
+    /// What is lacking.
+    pub fn scope(&self) -> &str {
+        match self {
+            Self::ForCall(scope) | Self::ForStrength(scope) => scope,
+        }
+    }
+}
 
 /// Why a token was not accepted. For the log only: outside, all but the store are `invalid_token`.
 #[derive(Debug, thiserror::Error)]

@@ -100,7 +100,10 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
         ClientsError::InsufficientScope(missing) => Outside::new(kind::INSUFFICIENT_SCOPE, detail)
             .challenge(
                 state,
-                &format!(", error=\"insufficient_scope\", scope=\"{}\"", missing.0),
+                &format!(
+                    ", error=\"insufficient_scope\", scope=\"{}\"",
+                    missing.scope()
+                ),
             ),
         ClientsError::NotFound => Outside::new(kind::NOT_FOUND, detail),
         ClientsError::Deleted { .. } => Outside::new(kind::CLIENT_DELETED, detail),

@@ -6,12 +6,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 use m2m_core::keys::SigningAlgorithm;
+use m2m_local::log;
 use m2m_local::serve::{Options, Server};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
 use m2m_types::scope::ScopeSet;
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::signals::StopSignals;
 use super::{Outcome, output};
@@ -47,9 +51,10 @@ pub(super) struct Serve {
     /// between them; left out at the first start: `read write`.
     #[arg(long, value_parser = ScopeSet::parse)]
     permissions: Option<ScopeSet>,
-    /// How much to log: error, warn, info, debug or trace.
+    /// How much to log: off, error, warn, info, debug or trace. Other crates than this service's own are
+    /// logged at info at most.
     #[arg(long, env = "M2M_LOG", default_value = "info")]
-    log: String,
+    log: LevelFilter,
 }
 
 fn parse_audience(text: &str) -> Result<Audience, m2m_types::InvalidText> {
@@ -66,12 +71,12 @@ fn parse_secret_storage(text: &str) -> Result<SecretStorage, &'static str> {
 
 impl Serve {
     pub(super) async fn run(self) -> Outcome {
-        let filter = format!("{},{}", self.log, m2m_aws::LOG_LIMIT);
-        tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::try_new(filter)?)
+        let lines = tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal())
-            .with_target(false)
+            .with_target(false);
+        tracing_subscriber::registry()
+            .with(lines.with_filter(log::filter(self.log)))
             .init();
         let stop = StopSignals::listen()?;
         let server = Server::start(&self.options()).await?;
