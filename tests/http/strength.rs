@@ -262,3 +262,23 @@ async fn default_scopes_are_some_of_the_clients() {
     assert_eq!(answer.refusal(), (400, "invalid-request".to_owned()));
     assert_eq!(answer.pointers(), ["/default_scopes"]);
 }
+
+#[tokio::test]
+async fn a_stronger_client_cannot_be_narrowed_to_see_its_secret() {
+    let service = service::start().await;
+    let own = format!("{WITHOUT_DELEGATE} orders:read");
+    let token = narrow_manager(&service, &own).await;
+    let stronger = Client {
+        scopes: Some(scopes("orders:read orders:write")),
+        ..client_of(&ada(), "stronger")
+    };
+    let path = format!("/v1/clients/{}", stronger.id);
+    service.add_client(stronger).await;
+    let call = service.call(Method::PATCH, &path).bearer(&token);
+    let answer = call.json(&json!({"scopes": ["orders:read"]})).send().await;
+    assert_lacks(&answer, "orders:write");
+    // What does not touch its scopes is free.
+    let call = service.call(Method::PATCH, &path).bearer(&token);
+    let answer = call.json(&json!({"description": "seen"})).send().await;
+    assert_eq!(answer.status, 200);
+}

@@ -98,6 +98,10 @@ impl ClientSettings {
         }
         if previous.is_none_or(|previous| previous.scopes != self.scopes) {
             caller.require_no_stronger(self.scopes.as_ref())?;
+            // Whoever could narrow a stronger client could see its secret, and wait for its scopes to come back.
+            if let Some(previous) = previous {
+                caller.require_no_stronger(previous.scopes.as_ref())?;
+            }
         }
         Ok(())
     }
