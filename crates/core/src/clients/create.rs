@@ -212,8 +212,9 @@ impl Clients {
         }
         let now = self.clock.now();
         if !kept.finished && now < kept.in_flight_until {
-            let retry_after = now.duration_until(kept.in_flight_until).unsigned_abs();
-            return Err(ClientsError::InFlight { retry_after });
+            return Err(ClientsError::InFlight {
+                retry_after: TWIN_RETRY,
+            });
         }
         let answer = ticket.open(kept)?;
         if !kept.finished {

@@ -51,6 +51,12 @@ pub enum ClientsError {
     /// The client has another revision than the caller expects.
     #[error("the client has been changed since you read it: read it again and repeat the change")]
     PreconditionFailed,
+    /// Others kept changing the client faster.
+    #[error("others are changing this client at the same time: repeat the change in a moment")]
+    Contended {
+        /// How long to wait.
+        retry_after: Duration,
+    },
     /// A replace must say what it replaces.
     #[error("a replace needs If-Match with the ETag of the client as you read it")]
     PreconditionRequired,

@@ -1,5 +1,7 @@
 //! Changing a client.
 
+use std::time::Duration;
+
 use m2m_types::admin::client::{PatchClient, ReplaceClient};
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_id::ClientId;
@@ -9,7 +11,7 @@ use super::settings::ClientSettings;
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::{Client, Revision};
-use crate::ports::{StoreError, WriteOutcome};
+use crate::ports::WriteOutcome;
 
 /// A change that expects no revision is tried again this often when others change the client too.
 const ATTEMPTS: usize = 5;
@@ -108,7 +110,9 @@ impl Clients {
 /// A change that others kept overtaking: the caller's expectation failed, or it had none and may try again.
 pub(super) fn contended(precondition: &Precondition) -> ClientsError {
     match precondition {
-        Precondition::None => StoreError::new("change a client", "others keep changing it").into(),
+        Precondition::None => ClientsError::Contended {
+            retry_after: Duration::from_secs(1),
+        },
         Precondition::Exists | Precondition::OneOf(_) => ClientsError::PreconditionFailed,
     }
 }

@@ -113,6 +113,9 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
         ClientsError::LimitReached { .. } => Outside::new(kind::LIMIT_REACHED, detail),
         ClientsError::DeletionProtected => Outside::new(kind::DELETION_PROTECTION, detail),
         ClientsError::PreconditionFailed => Outside::new(kind::PRECONDITION_FAILED, detail),
+        ClientsError::Contended { retry_after } => {
+            Outside::new(kind::CONTENDED, detail).retry_after(retry_after)
+        }
         ClientsError::PreconditionRequired => Outside::new(kind::PRECONDITION_REQUIRED, detail),
         ClientsError::Invalid(errors) => invalid(errors),
         ClientsError::KeyReused => Outside::new(kind::KEY_REUSED, detail),

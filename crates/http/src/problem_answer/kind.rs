@@ -35,6 +35,7 @@ kinds! {
     NO_SUCH_PATH = NOT_FOUND, "no-such-path", "No such path";
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed";
     DELETION_PROTECTION = CONFLICT, "deletion-protection", "Deletion protection";
+    CONTENDED = CONFLICT, "contended", "Changed by others";
     KEY_IN_FLIGHT = CONFLICT, "idempotency-key-in-flight", "Request under way";
     PRECONDITION_FAILED = PRECONDITION_FAILED, "precondition-failed", "Precondition failed";
     TOO_LARGE = PAYLOAD_TOO_LARGE, "too-large", "Too large";
