@@ -61,7 +61,7 @@ pub enum Error {
     #[error("not changed: {}", .0.detail)]
     PreconditionFailed(Box<Problem>),
     /// The request is wrong (400 and the like); the fields are named.
-    #[error("invalid: {}", in_words(.0))]
+    #[error("invalid: {}", .0.detail)]
     Invalid(Box<Problem>),
     /// The service cannot answer now (429, 5xx).
     #[error("{endpoint} cannot answer now (status {status}): {detail}")]
@@ -103,14 +103,6 @@ fn bracketed(text: Option<&str>) -> String {
 
 fn logged_as(id: Option<&str>) -> String {
     id.map_or_else(String::new, |id| format!(" [correlation_id {id}]"))
-}
-
-fn in_words(problem: &Problem) -> String {
-    let mut text = problem.detail.clone();
-    for error in &problem.errors {
-        text.push_str(&format!("; {}: {}", error.pointer, error.detail));
-    }
-    text
 }
 
 impl Error {

@@ -1,8 +1,9 @@
 //! The provider at work: one connection to the service, made when the first call needs it.
 
-use std::fs;
+use std::io;
+use std::path::Path;
 
-use m2m_client::{Api, Config, Credentials, Error, ListClients};
+use m2m_client::{Api, Config, Credentials, Error, ListClients, read_small_file};
 use m2m_types::admin::client::ClientView;
 use m2m_types::admin::me::Me;
 use m2m_types::token_request::UnverifiedSecret;
@@ -96,7 +97,7 @@ impl Session {
         let mut config = Config::new(endpoint.clone(), Credentials::new(id.clone(), secret));
         if let Some(path) = &settings.ca_cert_file {
             config.ca_cert =
-                Some(fs::read(path).map_err(|error| {
+                Some(read_small_file(Path::new(path)).map_err(|error| {
                     unreadable("ca_cert_file", "M2M_CA_CERT_FILE", path, &error)
                 })?);
         }
@@ -153,15 +154,21 @@ fn read_secret(source: &SecretSource) -> Result<Secret, Diagnostics> {
     match source {
         SecretSource::Value(secret) => Ok(secret.clone()),
         SecretSource::File(path) => {
-            let text = fs::read_to_string(path).map_err(|error| {
-                unreadable("client_secret_file", "M2M_CLIENT_SECRET_FILE", path, &error)
+            let unusable =
+                |error| unreadable("client_secret_file", "M2M_CLIENT_SECRET_FILE", path, &error);
+            let content = read_small_file(Path::new(path)).map_err(unusable)?;
+            let text = String::from_utf8(content).map_err(|_| {
+                unusable(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "it is not UTF-8",
+                ))
             })?;
             Ok(Secret::from(text.trim_end_matches(['\r', '\n'])))
         }
     }
 }
 
-fn unreadable(attribute: &str, variable: &str, path: &str, error: &std::io::Error) -> Diagnostics {
+fn unreadable(attribute: &str, variable: &str, path: &str, error: &io::Error) -> Diagnostics {
     Diagnostic::error(
         format!("{attribute} cannot be read"),
         format!("{path}: {error}. Correct {attribute} in the provider block, or {variable}."),

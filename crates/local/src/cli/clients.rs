@@ -89,16 +89,17 @@ fn new_key() -> IdempotencyKey {
     IdempotencyKey::from_random_bytes(&random.bytes())
 }
 
+/// The client exists whether or not it can be printed, so an error has to name it.
 fn print_created(created: &CreatedClient, json: bool) -> Outcome {
-    if json {
-        return Ok(output::json(created)?);
-    }
-    output::line(format_args!("client_id      {}", created.client.client_id))?;
-    output::line(format_args!(
-        "client_secret  {}",
-        created.client_secret.expose()
-    ))?;
-    Ok(())
+    let (id, secret) = (&created.client.client_id, created.client_secret.expose());
+    let printed = if json {
+        output::json(created)
+    } else {
+        output::line(format_args!("client_id      {id}\nclient_secret  {secret}"))
+    };
+    printed.map_err(|error| {
+        format!("the client {id} was made, but its secret could not be printed: {error}").into()
+    })
 }
 
 fn print_list(clients: &[ClientView], json: bool) -> Outcome {

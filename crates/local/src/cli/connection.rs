@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use m2m_client::{Api, Config, Credentials};
+use m2m_client::{Api, Config, Credentials, read_small_file};
 use m2m_local::serve::AdminFile;
 use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
@@ -147,7 +147,7 @@ impl Connection {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ConnectionError> {
-    std::fs::read(path).map_err(|source| ConnectionError::CaCert {
+    read_small_file(path).map_err(|source| ConnectionError::CaCert {
         path: path.to_owned(),
         source,
     })
