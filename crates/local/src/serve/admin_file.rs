@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use m2m_core::bootstrap::FirstOwner;
@@ -44,6 +45,12 @@ pub enum AdminFileError {
         #[source]
         source: io::Error,
     },
+    /// Others than its owner can read or change it.
+    #[error("{} is open to others: run `chmod 600` on it", path.display())]
+    Exposed {
+        /// Which file.
+        path: PathBuf,
+    },
     /// It is not what was written.
     #[error("{} is damaged: remove it and start `m2m serve`, which then makes a new admin client", path.display())]
     Damaged {
@@ -59,11 +66,31 @@ impl AdminFile {
     /// It is not there or damaged.
     pub fn read(data_dir: &Path) -> Result<Self, AdminFileError> {
         let path = data_dir.join(FILE);
-        let json = fs::read(&path).map_err(|source| AdminFileError::Unreadable {
+        let unreadable = |source| AdminFileError::Unreadable {
             path: path.clone(),
             source,
-        })?;
+        };
+        let mode = fs::metadata(&path)
+            .map_err(unreadable)?
+            .permissions()
+            .mode();
+        if mode & 0o077 != 0 {
+            return Err(AdminFileError::Exposed { path });
+        }
+        let json = fs::read(&path).map_err(unreadable)?;
         serde_json::from_slice(&json).map_err(|_| AdminFileError::Damaged { path })
+    }
+}
+
+/// Refuses a file that is damaged or open to others; one that is not there yet is fine.
+pub(super) fn check(data_dir: &Path) -> Result<(), AdminFileError> {
+    match AdminFile::read(data_dir) {
+        Err(AdminFileError::Unreadable { source, .. })
+            if source.kind() == io::ErrorKind::NotFound =>
+        {
+            Ok(())
+        }
+        checked => checked.map(drop),
     }
 }
 
@@ -171,6 +198,35 @@ mod tests {
     async fn admin_of(server: &Server, file: &AdminFile) -> Option<Client> {
         let directory = &server.deployment().ports().directory;
         directory.find_client(&file.client_id).await.unwrap().client
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_open_to_others_is_refused() {
+        let data_dir = tempfile::tempdir().unwrap();
+        drop(start(data_dir.path()).await.unwrap());
+        let path = data_dir.path().join(FILE);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let refused = start(data_dir.path()).await.err().unwrap();
+        assert!(refused.to_string().contains("chmod 600"), "{refused}");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(start(data_dir.path()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_damaged_file_is_refused_before_anything_is_made() {
+        let data_dir = tempfile::tempdir().unwrap();
+        private_file::replace(&data_dir.path().join(FILE), b"{}").unwrap();
+        assert!(start(data_dir.path()).await.is_err());
+        assert_eq!(fs::read_dir(data_dir.path()).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_gone_is_not_started_anew() {
+        let data_dir = tempfile::tempdir().unwrap();
+        drop(start(data_dir.path()).await.unwrap());
+        fs::remove_file(data_dir.path().join("dynamodb.db")).unwrap();
+        let refused = start(data_dir.path()).await.err().unwrap();
+        assert!(matches!(refused, ServeError::LostStore { .. }), "{refused}");
     }
 
     #[tokio::test]

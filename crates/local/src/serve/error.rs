@@ -70,6 +70,15 @@ pub enum ServeError {
         /// The file with its credentials.
         path: PathBuf,
     },
+    /// The clients of earlier starts are gone.
+    #[error(
+        "{} is missing, with every client that was in it: put it back, or remove the whole directory to start anew",
+        path.display()
+    )]
+    LostStore {
+        /// The missing file.
+        path: PathBuf,
+    },
     /// A file of the data directory cannot be read or written.
     #[error("cannot use {}", path.display())]
     File {

@@ -58,6 +58,9 @@ impl Server {
     /// The directory or the port is taken, the issuer is another than recorded, or a store failed.
     pub async fn start(options: &Options) -> Result<Self, ServeError> {
         let listener = Listener::bind(options.listen, options.tls)?;
+        // What is wrong with the directory is said before anything in it is made.
+        admin_file::check(&options.data_dir)?;
+        record::refuse_a_lost_store(&options.data_dir)?;
         let stand_in = StandIn::open(&options.data_dir)?;
         let record = record::settle(options, listener.address())?;
         let config = config_of(options, &record);

@@ -142,6 +142,15 @@ mod as_text {
     }
 }
 
+/// Whoever has served before has clients: a store that is gone must not be started anew as an empty one.
+pub(super) fn refuse_a_lost_store(data_dir: &Path) -> Result<(), ServeError> {
+    let lost = data_dir.join("dynamodb.db");
+    if data_dir.join(FILE).exists() && !lost.exists() {
+        return Err(ServeError::LostStore { path: lost });
+    }
+    Ok(())
+}
+
 fn read(path: &Path) -> Result<Option<Record>, ServeError> {
     let file_error = |source| ServeError::File {
         path: path.to_owned(),
