@@ -73,7 +73,7 @@ async fn ask_everything(
     ask!(clients.remove_abandoned(&present));
     ask!(clients.replace(&present, revision));
     ask!(clients.delete(&present, revision, NOW));
-    ask!(clients.finish_delete(&present.id));
+    ask!(clients.remove_note(&present.id));
     ask!(clients.unfinished(None, 10));
     ask!(clients.list_by_owner(&ada.id, false, None, 10));
     ask!(clients.record_use(&present.id, &secret.id, NOW));

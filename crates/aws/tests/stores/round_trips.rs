@@ -72,7 +72,7 @@ async fn every_change_is_one_write() {
         .await
         .unwrap();
     assert_eq!(calls(&deployment), ["TransactWriteItems"]);
-    clients.finish_delete(&changed.id).await.unwrap();
+    clients.remove_note(&changed.id).await.unwrap();
     assert_eq!(calls(&deployment), ["DeleteItem"]);
 }
 

@@ -62,6 +62,6 @@ impl Clients {
         if deleted.secret_storage == SecretStorage::SecretsManager {
             self.values.schedule_removal(&deleted.id).await?;
         }
-        self.store.finish_delete(&deleted.id).await
+        self.store.remove_note(&deleted.id).await
     }
 }

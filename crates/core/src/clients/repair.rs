@@ -83,7 +83,7 @@ impl Clients {
 
     async fn follow(&self, id: &ClientId) -> Result<Followed, StoreError> {
         let Some(client) = self.directory.find_client(id).await?.client else {
-            self.store.finish_delete(id).await?;
+            self.store.remove_note(id).await?;
             return Ok(Followed::Overtaken);
         };
         match client.state {
@@ -94,7 +94,7 @@ impl Clients {
                 Ok(Followed::Finished)
             }
             ClientState::Active => {
-                self.store.finish_delete(id).await?;
+                self.store.remove_note(id).await?;
                 Ok(Followed::Overtaken)
             }
         }

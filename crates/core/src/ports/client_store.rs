@@ -115,8 +115,8 @@ pub trait ClientStore: Send + Sync {
         now: Timestamp,
     ) -> Result<WriteOutcome, StoreError>;
 
-    /// Takes a delete's note away, after the secret's value has been dealt with. Again is no error.
-    async fn finish_delete(&self, id: &ClientId) -> Result<(), StoreError>;
+    /// Takes the note of a client away when nothing is left to be done. Again is no error.
+    async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError>;
 
     /// At most `limit` notes of creates and deletes that have not been seen to finish, the oldest ids first.
     async fn unfinished(

@@ -221,10 +221,8 @@ impl ClientStore for CachedClientStore {
             .await
     }
 
-    async fn finish_delete(&self, id: &ClientId) -> Result<(), StoreError> {
-        self.cache
-            .write(Some(id), self.inner.finish_delete(id))
-            .await
+    async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError> {
+        self.cache.write(Some(id), self.inner.remove_note(id)).await
     }
 
     async fn unfinished(

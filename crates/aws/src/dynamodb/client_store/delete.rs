@@ -31,14 +31,14 @@ impl Table {
         Ok(self.transact("delete a client", writes).await?.into())
     }
 
-    pub(super) async fn finish_delete(&self, id: &ClientId) -> Result<(), StoreError> {
+    pub(super) async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError> {
         self.client
             .delete_item()
             .table_name(&self.name)
             .set_key(Some(Key::unfinished(id).into_item()))
             .send()
             .await
-            .map_err(|error| failed("finish a delete", &error))?;
+            .map_err(|error| failed("remove a note", &error))?;
         Ok(())
     }
 }

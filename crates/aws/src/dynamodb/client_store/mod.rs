@@ -92,8 +92,8 @@ impl ClientStore for DynamoDbClientStore {
         within_deadline("delete a client", self.table.delete(client, expected, now)).await
     }
 
-    async fn finish_delete(&self, id: &ClientId) -> Result<(), StoreError> {
-        within_deadline("finish a delete", self.table.finish_delete(id)).await
+    async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError> {
+        within_deadline("remove a note", self.table.remove_note(id)).await
     }
 
     async fn unfinished(
