@@ -230,6 +230,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_store_that_is_empty_is_not_started_anew() {
+        let data_dir = tempfile::tempdir().unwrap();
+        drop(start(data_dir.path()).await.unwrap());
+        fs::write(data_dir.path().join("secrets.db"), "").unwrap();
+        let refused = start(data_dir.path()).await.err().unwrap();
+        assert!(matches!(refused, ServeError::LostStore { .. }), "{refused}");
+    }
+
+    #[tokio::test]
     async fn the_admin_is_protected_and_stays_the_same() {
         let data_dir = tempfile::tempdir().unwrap();
         let server = start(data_dir.path()).await.unwrap();

@@ -70,13 +70,14 @@ pub enum ServeError {
         /// The file with its credentials.
         path: PathBuf,
     },
-    /// The clients of earlier starts are gone.
+    /// What earlier starts kept is gone.
     #[error(
-        "{} is missing, with every client that was in it: put it back, or remove the whole directory to start anew",
+        "{} is missing or empty, with everything that was in it: put it back, or remove the whole directory to \
+         start anew",
         path.display()
     )]
     LostStore {
-        /// The missing file.
+        /// The lost file.
         path: PathBuf,
     },
     /// A file of the data directory cannot be read or written.

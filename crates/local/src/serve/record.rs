@@ -142,11 +142,16 @@ mod as_text {
     }
 }
 
-/// Whoever has served before has clients: a store that is gone must not be started anew as an empty one.
+/// Whoever has served before has clients: a store that is gone or empty must not be started anew.
 pub(super) fn refuse_a_lost_store(data_dir: &Path) -> Result<(), ServeError> {
-    let lost = data_dir.join("dynamodb.db");
-    if data_dir.join(FILE).exists() && !lost.exists() {
-        return Err(ServeError::LostStore { path: lost });
+    if !data_dir.join(FILE).exists() {
+        return Ok(());
+    }
+    for store in ["dynamodb.db", "secrets.db"] {
+        let path = data_dir.join(store);
+        if fs::metadata(&path).map_or(0, |file| file.len()) == 0 {
+            return Err(ServeError::LostStore { path });
+        }
     }
     Ok(())
 }
