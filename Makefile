@@ -5,11 +5,13 @@ PROGRAMS := -p m2m-local -p terraform-provider-m2m -p m2m-demo -p tfplugin
 # The newest that the Makefile was tried with.
 CARGO_DENY := 0.20.2
 
+PYTHON := python3
+
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench build tools
+.PHONY: help demo serve test check bench build tools .venv
 
 help: ## List what can be done
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Show terraform apply, a machine's token, its verification and its end
 	cargo build $(PROGRAMS)
@@ -45,3 +47,13 @@ build: ## Build every program
 
 tools:
 	@cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny@$(CARGO_DENY)
+
+# Made anew when a version changed, so that nothing of an old one stays behind.
+.venv: .venv/.stamp ## Install the tools that are written in Python or come from its index
+.venv/.stamp: tools/requirements.txt tools/checkov.txt
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	$(PYTHON) -m venv .venv/checkov
+	.venv/checkov/bin/pip install --quiet --disable-pip-version-check -r tools/checkov.txt
+	ln -s ../checkov/bin/checkov .venv/bin/checkov
+	@touch $@
