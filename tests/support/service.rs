@@ -176,6 +176,7 @@ async fn deploy(
     let config = StoresConfig {
         table: "m2m-test".to_owned(),
         secret_prefix: "m2m/test".to_owned(),
+        secret_kms_key: None,
     };
     tables::create_table_if_missing(&sdk, &config)
         .await

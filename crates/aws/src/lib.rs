@@ -19,5 +19,5 @@ pub use deployment::deployment;
 #[cfg(feature = "environment")]
 pub use sdk::sdk_config;
 #[cfg(feature = "environment")]
-pub use start::start;
+pub use start::{OwnSecrets, start};
 pub use stores::Stores;

@@ -4,11 +4,21 @@ use std::sync::Arc;
 
 use m2m_core::clock::SystemClock;
 use m2m_core::deployment::Deployment;
+use m2m_core::ports::StoreError;
 use m2m_core::random::SystemRandom;
 use m2m_types::InvalidText;
 
 use crate::config::Config;
 use crate::{Stores, deployment, sdk_config};
+
+/// What a function does about the deployment's own secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnSecrets {
+    /// It reads them; until they are made it cannot sign.
+    Read,
+    /// It makes those that do not exist, too.
+    Provision,
+}
 
 /// Puts a deployment on AWS as the environment names it, opens the connections and parses the keys while
 /// nobody waits.
@@ -17,7 +27,7 @@ use crate::{Stores, deployment, sdk_config};
 ///
 /// # Errors
 /// The settings do not fit together.
-pub async fn start(config: &Config) -> Result<Deployment, InvalidText> {
+pub async fn start(config: &Config, secrets: OwnSecrets) -> Result<Deployment, InvalidText> {
     let random = Arc::new(SystemRandom);
     let sdk = sdk_config().await;
     let stores = Stores::new(&sdk, &config.stores, &config.service.issuer, random.clone());
@@ -27,8 +37,7 @@ pub async fn start(config: &Config) -> Result<Deployment, InvalidText> {
         Arc::new(SystemClock),
         random,
     )?;
-    let ring = deployment.keys();
-    let (warm, keys) = tokio::join!(stores.warm_up(), ring.current());
+    let (warm, keys) = tokio::join!(stores.warm_up(), ready_keys(&deployment, config, secrets));
     for error in [warm.err(), keys.err()].into_iter().flatten() {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
@@ -36,4 +45,18 @@ pub async fn start(config: &Config) -> Result<Deployment, InvalidText> {
         );
     }
     Ok(deployment)
+}
+
+async fn ready_keys(
+    deployment: &Deployment,
+    config: &Config,
+    secrets: OwnSecrets,
+) -> Result<(), StoreError> {
+    match secrets {
+        OwnSecrets::Read => deployment.keys().current().await.map(drop),
+        OwnSecrets::Provision => {
+            let algorithm = config.service.signing_algorithm;
+            deployment.provision_keys(algorithm).await
+        }
+    }
 }

@@ -43,10 +43,7 @@ impl Stores {
             .timeout_config(timeouts())
             .retry_config(retries())
             .build();
-        let secrets = Secrets::new(
-            aws_sdk_secretsmanager::Client::from_conf(secrets),
-            config.secret_prefix.clone(),
-        );
+        let secrets = Secrets::new(aws_sdk_secretsmanager::Client::from_conf(secrets), config);
         let table = Table::new(dynamodb, config.table.clone(), random);
         Self {
             directory: Arc::new(DynamoDbDirectory::new(table.clone())),

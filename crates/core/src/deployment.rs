@@ -9,8 +9,8 @@ use crate::caller::CallerAuthentication;
 use crate::clients::{Clients, Cursors};
 use crate::clock::Clock;
 use crate::grant::{NotedUses, TokenEndpoint};
-use crate::keys::KeyRing;
-use crate::ports::{ClientStore, Directory, KeyStore, SecretValues};
+use crate::keys::{self, KeyRing, SigningAlgorithm};
+use crate::ports::{ClientStore, Directory, KeyStore, SecretValues, StoreError};
 use crate::random::Random;
 use crate::resource_servers::ResourceServers;
 use crate::throttle::FailureThrottle;
@@ -77,6 +77,24 @@ impl Deployment {
     /// The signing keys, shared by everything of this deployment.
     pub fn keys(&self) -> Arc<KeyRing> {
         Arc::clone(&self.keys)
+    }
+
+    /// Makes the deployment's own secrets unless they exist, and reads the signing keys.
+    ///
+    /// The root comes first, so that wherever there are signing keys there is a root, and one read tells.
+    /// Whatever the reason that no keys could be read, the store decides whether there are some: AWS denies
+    /// the reading of what does not exist to whoever may not read everything.
+    ///
+    /// # Errors
+    /// The store failed, or a key could not be made.
+    pub async fn provision_keys(&self, algorithm: SigningAlgorithm) -> Result<(), StoreError> {
+        if self.keys.current().await.is_ok() {
+            return Ok(());
+        }
+        let ports = &self.ports;
+        Cursors::provision(&*ports.keys, &*ports.random).await?;
+        keys::provision(&*ports.keys, algorithm, &*ports.clock).await?;
+        self.keys.current().await.map(drop)
     }
 
     /// The rules of the token endpoint.

@@ -1,11 +1,12 @@
 //! The Lambda function `clients`: the management API.
 
+use m2m_aws::OwnSecrets;
 use m2m_aws::config::Config;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     m2m_lambda::log_as_json()?;
     let config = Config::from_env(|name| std::env::var(name).ok())?;
-    let deployment = m2m_aws::start(&config).await?;
+    let deployment = m2m_aws::start(&config, OwnSecrets::Provision).await?;
     m2m_lambda::serve(m2m_http::management(&deployment)).await
 }

@@ -70,6 +70,7 @@ mod tests {
         assert_eq!(config.service.secret_storage, SecretStorage::SecretsManager);
         assert_eq!(config.stores.table, "m2m-prod");
         assert_eq!(config.stores.secret_prefix, "m2m/prod");
+        assert_eq!(config.stores.secret_kms_key, None);
     }
 
     #[test]
@@ -98,6 +99,28 @@ mod tests {
             "M2M_SECRET_STORAGE: a secret storage must be secrets_manager or none",
         ] {
             assert!(error.contains(part), "{part:?} in {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_kms_key_is_named_by_its_arn() {
+        let arn = "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let with = |key| read(&[&NEEDED[..], &[("M2M_SECRET_KMS_KEY", key)]].concat());
+        assert_eq!(
+            with(arn).unwrap().stores.secret_kms_key.as_deref(),
+            Some(arn)
+        );
+        for refused in [
+            "1234abcd-12ab-34cd-56ef-1234567890ab",
+            "alias/m2m",
+            "arn:aws:kms:eu-central-1:111122223333:alias/m2m",
+            "arn:aws:s3:eu-central-1:111122223333:key/1",
+        ] {
+            let error = with(refused).unwrap_err();
+            assert!(
+                error.starts_with("M2M_SECRET_KMS_KEY: a KMS key"),
+                "{error}"
+            );
         }
     }
 

@@ -151,6 +151,7 @@ mod tests {
         let config = StoresConfig {
             table: "m2m-test".to_owned(),
             secret_prefix: "m2m/test".to_owned(),
+            secret_kms_key: None,
         };
         create_table_if_missing(&sdk, &config).await.unwrap();
         let client = aws_sdk_dynamodb::Client::new(&sdk);

@@ -1,6 +1,7 @@
 //! The deployment's own secrets.
 
 use async_trait::async_trait;
+use aws_sdk_secretsmanager::error::ProvideErrorMetadata as _;
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use m2m_core::ports::{InsertKeysOutcome, KeyRecord, KeyStore, StoreError};
@@ -10,6 +11,11 @@ use super::Secrets;
 use super::documents::root::{read_root, write_root};
 use super::documents::signing_keys::{read_signing_keys, write_signing_keys};
 use crate::failure::failed;
+
+/// AWS resolves a name before it looks at policies that name ARNs, so to a function it denies what does not
+/// exist.
+const ABSENT_OR_DENIED: &str = "AWS denies it, also where it does not exist yet: has the management API been \
+     called once, or `m2m admin bootstrap` been run?";
 
 /// The signing keys and the root of cursors, each in a secret of its own.
 pub(crate) struct SecretsManagerKeyStore {
@@ -40,6 +46,9 @@ impl SecretsManagerKeyStore {
                 .ok_or_else(|| StoreError::new(what, "it is no text")),
             Err(error) => match error.as_service_error() {
                 Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
+                Some(other) if other.code() == Some("AccessDeniedException") => {
+                    Err(failed(&format!("{what} ({ABSENT_OR_DENIED})"), &error))
+                }
                 _ => Err(failed(what, &error)),
             },
         }
@@ -53,9 +62,7 @@ impl SecretsManagerKeyStore {
     ) -> Result<InsertKeysOutcome, StoreError> {
         let result = self
             .secrets
-            .client
-            .create_secret()
-            .name(name)
+            .create(name)
             .secret_string(document.as_str())
             .send()
             .await;

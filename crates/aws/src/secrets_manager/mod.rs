@@ -14,18 +14,34 @@ pub(crate) use key_store::SecretsManagerKeyStore;
 pub(crate) use values::SecretsManagerValues;
 
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::operation::create_secret::builders::CreateSecretFluentBuilder;
 use m2m_types::client_id::ClientId;
+
+use crate::config::StoresConfig;
 
 /// The secrets of this deployment. Clones share the SDK's client and its connections.
 #[derive(Clone)]
 pub(crate) struct Secrets {
     client: Client,
     prefix: String,
+    kms_key: Option<String>,
 }
 
 impl Secrets {
-    pub(crate) fn new(client: Client, prefix: String) -> Self {
-        Self { client, prefix }
+    pub(crate) fn new(client: Client, config: &StoresConfig) -> Self {
+        Self {
+            client,
+            prefix: config.secret_prefix.clone(),
+            kms_key: config.secret_kms_key.clone(),
+        }
+    }
+
+    /// The begin of every request for a new secret.
+    fn create(&self, name: String) -> CreateSecretFluentBuilder {
+        self.client
+            .create_secret()
+            .name(name)
+            .set_kms_key_id(self.kms_key.clone())
     }
 
     fn name_of_client(&self, client: &ClientId) -> String {

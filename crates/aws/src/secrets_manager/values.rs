@@ -82,9 +82,7 @@ impl SecretsManagerValues {
         let document = write_client_secret(client, secret, value, &self.issuer)?;
         let result = self
             .secrets
-            .client
-            .create_secret()
-            .name(self.secrets.name_of_client(client))
+            .create(self.secrets.name_of_client(client))
             .client_request_token(secret.as_str())
             .secret_string(document)
             .tags(

@@ -10,6 +10,7 @@ mod damage;
 mod documents;
 mod environment;
 mod failures;
+mod first_keys;
 mod layout;
 mod lost_answers;
 mod meddler;

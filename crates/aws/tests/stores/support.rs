@@ -22,6 +22,7 @@ pub(crate) fn config() -> StoresConfig {
     StoresConfig {
         table: "m2m-test".to_owned(),
         secret_prefix: "m2m/test".to_owned(),
+        secret_kms_key: None,
     }
 }
 

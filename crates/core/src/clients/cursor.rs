@@ -37,14 +37,11 @@ impl Cursors {
         }
     }
 
-    /// Makes the root of a deployment's cursors unless there is one.
+    /// Makes the root of a deployment's cursors unless there is one: of many that try, the store lets one win.
     ///
     /// # Errors
     /// The store failed.
     pub async fn provision(store: &dyn KeyStore, random: &dyn Random) -> Result<(), StoreError> {
-        if store.find_root().await?.is_some() {
-            return Ok(());
-        }
         match store.insert_root(&random.bytes()).await? {
             InsertKeysOutcome::Inserted | InsertKeysOutcome::Exist => Ok(()),
         }

@@ -103,7 +103,8 @@ impl KeyRing {
         let records = self.store.find_signing_keys().await?.ok_or_else(|| {
             StoreError::new(
                 "read the signing keys",
-                "there are none; has the deployment been bootstrapped?",
+                "there are none yet: the management API makes them when it starts, so call it once, or run \
+                 `m2m admin bootstrap`",
             )
         })?;
         KeySet::parse(&records)

@@ -11,6 +11,7 @@ pub use key_set::{InvalidToken, KeySet};
 pub use signing_key::{InvalidKey, SigningKey};
 
 use jiff::Timestamp;
+use tracing::info;
 
 use crate::clock::Clock;
 use crate::ports::{InsertKeysOutcome, KeyRecord, KeyStore, StoreError};
@@ -35,7 +36,8 @@ pub enum KeyState {
     },
 }
 
-/// Makes the first signing keys of a deployment, one active and one pending, unless there are some.
+/// Makes the first signing keys of a deployment, one active and one pending, unless there are some: of
+/// many that try, the store lets one win.
 ///
 /// # Errors
 /// The store failed, or a key could not be made.
@@ -44,9 +46,6 @@ pub async fn provision(
     algorithm: SigningAlgorithm,
     clock: &dyn Clock,
 ) -> Result<(), StoreError> {
-    if store.find_signing_keys().await?.is_some() {
-        return Ok(());
-    }
     let since = clock.now();
     let generate = |state| {
         algorithm
@@ -63,6 +62,8 @@ pub async fn provision(
         generate(KeyState::Pending { since })?,
     ];
     match store.insert_signing_keys(&keys).await? {
-        InsertKeysOutcome::Inserted | InsertKeysOutcome::Exist => Ok(()),
+        InsertKeysOutcome::Inserted => info!(%algorithm, "the first signing keys were made"),
+        InsertKeysOutcome::Exist => {}
     }
+    Ok(())
 }

@@ -17,10 +17,8 @@ use jiff::SignedDuration;
 use m2m_aws::config::{Config, ServiceConfig, StoresConfig};
 use m2m_aws::{Stores, deployment, tables};
 use m2m_core::bootstrap::FirstOwner;
-use m2m_core::clients::Cursors;
 use m2m_core::clock::{Clock, SystemClock};
 use m2m_core::deployment::Deployment;
-use m2m_core::keys;
 use m2m_core::random::{Random, SystemRandom};
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::issuer::Issuer;
@@ -65,7 +63,9 @@ impl Server {
         let record = record::settle(options, listener.address())?;
         let config = config_of(options, &record);
         let deployment = open(&stand_in, &config).await?;
-        provision(&deployment, &config).await?;
+        deployment
+            .provision_keys(config.service.signing_algorithm)
+            .await?;
         deployment.clients().repair(SignedDuration::ZERO).await?;
         let first = first_owner(&record)?;
         let ca_file = listener.prepare_tls(&options.data_dir)?;
@@ -135,6 +135,7 @@ fn config_of(options: &Options, record: &Record) -> Config {
         stores: StoresConfig {
             table: TABLE.to_owned(),
             secret_prefix: SECRET_PREFIX.to_owned(),
+            secret_kms_key: None,
         },
     }
 }
@@ -157,18 +158,6 @@ async fn open(stand_in: &StandIn, config: &Config) -> Result<Deployment, ServeEr
         clock,
         random,
     )?)
-}
-
-async fn provision(deployment: &Deployment, config: &Config) -> Result<(), ServeError> {
-    let ports = deployment.ports();
-    keys::provision(
-        &*ports.keys,
-        config.service.signing_algorithm,
-        &*ports.clock,
-    )
-    .await?;
-    Cursors::provision(&*ports.keys, &*ports.random).await?;
-    Ok(())
 }
 
 fn first_owner(record: &Record) -> Result<FirstOwner, ServeError> {
