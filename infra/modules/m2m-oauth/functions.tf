@@ -1,0 +1,124 @@
+# The functions. A new one is one more entry here, with its routes and with what its policy allows
+# (policies.tf); everything else follows.
+
+locals {
+  functions = {
+    token = {
+      description     = "Protocol endpoints: tokens, metadata, keys, health"
+      memory_mb       = 256
+      timeout_seconds = 15
+      # $default: what is nobody's path is answered with 404 or 405 in the service's own words.
+      routes      = ["$default", "POST /oauth/token"]
+      iam_routes  = []
+      environment = {}
+      statements  = local.token_statements
+    }
+    clients = {
+      description     = "Management API: OAuth clients and their secrets"
+      memory_mb       = 256
+      timeout_seconds = 28
+      routes          = ["ANY /v1/{proxy+}"]
+      iam_routes      = ["ANY /iam/v1/{proxy+}"]
+      environment     = merge(local.secrets_environment, local.iam_environment)
+      statements      = local.clients_statements
+    }
+  }
+
+  # What var.function_settings says wins over the entry above.
+  settings = {
+    for name, function in local.functions : name => merge(
+      { memory_mb = function.memory_mb, timeout_seconds = function.timeout_seconds, reserved_concurrency = -1 },
+      lookup(var.function_settings, name, {}),
+    )
+  }
+
+  package = { for name in keys(local.functions) : name => "${var.package_dir}/${name}/bootstrap.zip" }
+
+  environment = {
+    M2M_ISSUER           = local.issuer
+    M2M_TABLE            = aws_dynamodb_table.this.name
+    M2M_SECRET_PREFIX    = local.secret_prefix
+    M2M_SIGNING_ALG      = var.signing_algorithm
+    M2M_DEFAULT_AUDIENCE = var.default_audience
+    M2M_SECRET_STORAGE   = var.secret_storage
+    M2M_LOG              = var.log_level
+  }
+
+  secrets_environment = { for key in compact([var.secrets_kms_key_arn]) : "M2M_SECRET_KMS_KEY" => key }
+
+  iam_environment = length(var.iam_principals) == 0 ? {} : {
+    M2M_IAM_PRINCIPALS = jsonencode(var.iam_principals)
+    M2M_IAM_ACCOUNT_ID = local.account
+    M2M_IAM_API_ID     = aws_apigatewayv2_api.this.id
+  }
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_50: the functions write trace ids into their own log; X-Ray would add a fee per request
+  #checkov:skip=CKV_AWS_115: reserving concurrency takes it from the account's other functions, so the operator decides: function_settings
+  #checkov:skip=CKV_AWS_116: every invocation is synchronous, from the HTTP API; a dead letter queue is for asynchronous ones
+  #checkov:skip=CKV_AWS_117: the functions call only DynamoDB and Secrets Manager, by TLS and IAM; a VPC would add endpoints to pay for and nothing to reach
+  #checkov:skip=CKV_AWS_173: the environment holds names and no secrets; Lambda encrypts it with its own key
+  #checkov:skip=CKV_AWS_272: packages are built from this repository and their digest is in the plan; signing them needs a profile of the operator's account
+  for_each = local.functions
+
+  function_name    = local.function_name[each.key]
+  description      = each.value.description
+  role             = aws_iam_role.this[each.key].arn
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.architecture]
+  filename         = local.package[each.key]
+  source_code_hash = filebase64sha256(local.package[each.key])
+  memory_size      = local.settings[each.key].memory_mb
+  timeout          = local.settings[each.key].timeout_seconds
+
+  reserved_concurrent_executions = local.settings[each.key].reserved_concurrency
+
+  environment {
+    variables = merge(local.environment, each.value.environment)
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.function[each.key].name
+    # The function itself keeps to M2M_LOG; whatever it writes is kept, its metrics too.
+    application_log_level = "TRACE"
+    # Leaves out Lambda's three lines for each request, which are longer than the function's own.
+    system_log_level = "WARN"
+  }
+
+  tags = local.tags
+
+  # Without its policy the first instance would find everything denied.
+  depends_on = [aws_iam_role_policy.this]
+
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.package[each.key])
+      error_message = "There is no package ${local.package[each.key]}: run `make package`, or say in package_dir where the packages are."
+    }
+  }
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  #checkov:skip=CKV_AWS_158: logs hold no secrets; an own key is set with logs_kms_key_arn
+  #checkov:skip=CKV_AWS_338: log_retention_days is the operator's choice; a year of logs costs more than the service
+  for_each = local.functions
+
+  name              = local.log_group[each.key]
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.logs_kms_key_arn
+  tags              = local.tags
+}
+
+# Only this API may invoke a function, and only through the function's routes.
+resource "aws_lambda_permission" "route" {
+  for_each = local.routes
+
+  statement_id  = trim(replace(each.key, "/[^A-Za-z0-9]+/", "-"), "-")
+  function_name = aws_lambda_function.this[each.value.function].function_name
+  action        = "lambda:InvokeFunction"
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/${local.invoked_as[each.key]}"
+}

@@ -1,0 +1,139 @@
+# What each function may do: exactly the calls that its ports make, on this deployment's table and secrets.
+# ../../README.md has the table of them.
+
+locals {
+  # Every secret's ARN ends in six random characters. A secret that does not exist yet has none of them,
+  # and asking for it must say "not found" rather than "denied".
+  signing_keys_arns   = ["${local.secrets_arn}/signing-keys", "${local.secrets_arn}/signing-keys-??????"]
+  root_arns           = ["${local.secrets_arn}/root", "${local.secrets_arn}/root-??????"]
+  client_secrets_arns = ["${local.secrets_arn}/clients/*"]
+
+  token_statements = concat(
+    [
+      {
+        Sid      = "ReadPrincipals"
+        Effect   = "Allow"
+        Action   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
+        Resource = [local.table_arn]
+        Condition = {
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*", "OWNER#*", "ORG#*", "PING"] }
+        }
+      },
+      {
+        Sid      = "NoteUseOfSecrets"
+        Effect   = "Allow"
+        Action   = ["dynamodb:UpdateItem"]
+        Resource = [local.table_arn]
+        Condition = {
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*"] }
+        }
+      },
+      {
+        Sid      = "ReadSigningKeys"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = local.signing_keys_arns
+      },
+    ],
+    local.table_key_statements,
+    [for statement in local.secrets_key_statements : merge(statement, { Action = ["kms:Decrypt"] })],
+  )
+
+  clients_statements = concat(
+    [
+      {
+        Sid    = "KeepClients"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [local.table_arn]
+      },
+      {
+        Sid    = "KeepClientSecrets"
+        Effect = "Allow"
+        Action = [
+          "secretsmanager:CreateSecret",
+          "secretsmanager:DeleteSecret",
+          "secretsmanager:DescribeSecret",
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:TagResource",
+        ]
+        Resource = local.client_secrets_arns
+      },
+      {
+        # CreateSecret never overwrites: the first start makes them, later ones read.
+        Sid      = "MakeAndReadKeys"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"]
+        Resource = concat(local.signing_keys_arns, local.root_arns)
+      },
+    ],
+    local.table_key_statements,
+    local.secrets_key_statements,
+  )
+
+  # With AWS's own keys nothing of this is needed.
+  table_key_statements = [
+    for key in compact([var.table_kms_key_arn]) : {
+      Sid      = "UseTableKey"
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]
+      Resource = [key]
+      Condition = {
+        StringEquals = { "kms:ViaService" = "dynamodb.${local.region}.amazonaws.com" }
+      }
+    }
+  ]
+
+  secrets_key_statements = [
+    for key in compact([var.secrets_kms_key_arn]) : {
+      Sid      = "UseSecretsKey"
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      Resource = [key]
+      Condition = {
+        StringEquals = { "kms:ViaService" = "secretsmanager.${local.region}.amazonaws.com" }
+      }
+    }
+  ]
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local.functions
+
+  name        = "${local.function_name[each.key]}-${local.region}"
+  description = "What the function ${local.function_name[each.key]} runs as"
+  tags        = local.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  for_each = local.functions
+
+  name = "ports"
+  role = aws_iam_role.this[each.key].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(each.value.statements, [{
+      Sid      = "WriteLog"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = ["${local.log_group_arn[each.key]}:log-stream:*"]
+    }])
+  })
+}

@@ -1,0 +1,178 @@
+# Who may call the management API through AWS IAM.
+
+variable "iam_principals" {
+  description = "IAM roles and users that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. Empty: there is no such route."
+  type = map(object({
+    owner        = string
+    organization = string
+    permissions  = set(string)
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for arn in keys(var.iam_principals) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$", arn))])
+    error_message = "iam_principals must name roles and users by their exact ARNs, arn:aws:iam::{account}:role/{path/}{name}: no wildcards, no sessions (arn:aws:sts::…), no root."
+  }
+
+  validation {
+    condition     = alltrue([for principal in values(var.iam_principals) : can(regex("^iam\\|[!-\"$-~]+$", principal.owner)) && length(principal.owner) <= 255])
+    error_message = "The owner of an IAM principal must be iam|{name}, in at most 255 printable ASCII characters without spaces and '#'."
+  }
+
+  validation {
+    condition     = alltrue([for principal in values(var.iam_principals) : can(regex("^[a-z0-9_-]{1,128}$", principal.organization))])
+    error_message = "The organization of an IAM principal must be 1 to 128 characters of a-z, 0-9, '_' and '-'."
+  }
+
+  validation {
+    condition     = length(distinct([for principal in values(var.iam_principals) : principal.owner])) == length(distinct([for principal in values(var.iam_principals) : "${principal.owner} ${principal.organization}"]))
+    error_message = "IAM principals that share an owner must share its organization: an owner belongs to one."
+  }
+
+  validation {
+    condition     = alltrue([for principal in values(var.iam_principals) : length(principal.permissions) > 0])
+    error_message = "An IAM principal without permissions may do nothing: list scopes such as clients:read and clients:write, or leave the principal out."
+  }
+
+  validation {
+    condition     = length(jsonencode(var.iam_principals)) <= 3072
+    error_message = "iam_principals takes ${length(jsonencode(var.iam_principals))} bytes of a function's environment, of which Lambda allows 4096 in all; at most 3072 are for them. Let several people assume one role."
+  }
+}
+
+# Where the service is reached.
+
+variable "domain_name" {
+  description = "Own domain of the service; its origin is the issuer then. Null: the API's own address, which a new API would not keep. Changing it later ends all tokens."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.domain_name == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain_name))
+    error_message = "domain_name must be a domain in lower case without scheme, port and path, such as auth.example.com."
+  }
+}
+
+variable "domain_certificate_arn" {
+  description = "ARN of the ACM certificate for domain_name, in the stack's region."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.domain_name == null) == (var.domain_certificate_arn == null)
+    error_message = "domain_name and domain_certificate_arn go together: set both, or neither."
+  }
+
+  validation {
+    condition     = var.domain_certificate_arn == null || can(regex(local.certificate_arn, var.domain_certificate_arn))
+    error_message = "domain_certificate_arn must be the ARN of an ACM certificate of the stack's account and region, ${local.account} and ${local.region}."
+  }
+}
+
+variable "mtls_domain_name" {
+  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS)."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.mtls_domain_name == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.mtls_domain_name))
+    error_message = "mtls_domain_name must be a domain in lower case without scheme, port and path, such as mtls.auth.example.com."
+  }
+
+  validation {
+    condition     = var.mtls_domain_name == null || var.domain_name != null
+    error_message = "mtls_domain_name needs domain_name: with mutual TLS the API's own address is switched off, so the issuer needs a domain that asks for no certificate."
+  }
+
+  validation {
+    condition     = var.mtls_domain_name == null || var.mtls_domain_name != var.domain_name
+    error_message = "mtls_domain_name must differ from domain_name: metadata and keys have to be read without a certificate."
+  }
+}
+
+variable "mtls_certificate_arn" {
+  description = "ARN of the public ACM certificate for mtls_domain_name, in the stack's region."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.mtls_domain_name == null) == (var.mtls_certificate_arn == null)
+    error_message = "mtls_domain_name and mtls_certificate_arn go together: set both, or neither."
+  }
+
+  validation {
+    condition     = var.mtls_certificate_arn == null || can(regex(local.certificate_arn, var.mtls_certificate_arn))
+    error_message = "mtls_certificate_arn must be the ARN of an ACM certificate of the stack's account and region, ${local.account} and ${local.region}."
+  }
+}
+
+variable "mtls_truststore_uri" {
+  description = "Where the CA certificates of clients lie, in PEM: s3://{bucket}/{key}."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.mtls_domain_name == null) == (var.mtls_truststore_uri == null)
+    error_message = "mtls_domain_name and mtls_truststore_uri go together: set both, or neither."
+  }
+
+  validation {
+    condition     = var.mtls_truststore_uri == null || can(regex("^s3://[^/]+/.+$", var.mtls_truststore_uri))
+    error_message = "mtls_truststore_uri must be s3://{bucket}/{key}."
+  }
+}
+
+variable "mtls_truststore_version" {
+  description = "Version of the truststore's object, where the bucket keeps versions; a new one is taken up by changing it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.mtls_truststore_version == null || var.mtls_truststore_uri != null
+    error_message = "mtls_truststore_version is a version of mtls_truststore_uri: set that too."
+  }
+}
+
+variable "throttle_requests_per_second" {
+  description = "Requests per second, over all routes but the token endpoint, beyond which API Gateway answers 429."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.throttle_requests_per_second >= 1
+    error_message = "throttle_requests_per_second must be at least 1."
+  }
+}
+
+variable "throttle_burst" {
+  description = "Requests at once, over all routes but the token endpoint, beyond which API Gateway answers 429."
+  type        = number
+  default     = 400
+
+  validation {
+    condition     = var.throttle_burst >= var.throttle_requests_per_second
+    error_message = "throttle_burst must be at least throttle_requests_per_second, or that rate is never reached."
+  }
+}
+
+variable "token_throttle_requests_per_second" {
+  description = "Token requests per second beyond which API Gateway answers 429."
+  type        = number
+  default     = 1000
+
+  validation {
+    condition     = var.token_throttle_requests_per_second >= 1
+    error_message = "token_throttle_requests_per_second must be at least 1."
+  }
+}
+
+variable "token_throttle_burst" {
+  description = "Token requests at once beyond which API Gateway answers 429."
+  type        = number
+  default     = 2000
+
+  validation {
+    condition     = var.token_throttle_burst >= var.token_throttle_requests_per_second
+    error_message = "token_throttle_burst must be at least token_throttle_requests_per_second, or that rate is never reached."
+  }
+}

@@ -1,0 +1,196 @@
+# The module's variables, which checks them; see its variables.tf for the rules.
+
+variable "region" {
+  description = "AWS region of the stack. Null: as the AWS credentials say (AWS_REGION, the profile)."
+  type        = string
+  default     = null
+}
+
+variable "name" {
+  description = "What everything of this stack is called or starts with, the secrets' names included. Two stacks of one account need two names. Cannot be changed later without replacing everything."
+  type        = string
+}
+
+variable "package_dir" {
+  description = "Where `make package` put the packages: the directory with {function}/bootstrap.zip."
+  type        = string
+  default     = "../target/lambda"
+}
+
+variable "architecture" {
+  description = "What the packages were built for: arm64 (default, cheaper) or x86_64."
+  type        = string
+  default     = "arm64"
+}
+
+variable "function_settings" {
+  description = "Memory (memory_mb, 128 to 10240; 256 by default), timeout (timeout_seconds, 1 to 29) and reserved instances (reserved_concurrency; -1, the default, reserves none) of a function, by its name."
+  type        = map(map(number))
+  default     = {}
+}
+
+variable "tags" {
+  description = "Tags of everything that takes them, beside `m2m-oauth` with the stack's name."
+  type        = map(string)
+  default     = {}
+}
+
+variable "signing_algorithm" {
+  description = "What the first signing keys are made for: ES256 (default), RS256 or EdDSA. A later change does not change keys that exist."
+  type        = string
+  default     = "ES256"
+}
+
+variable "default_audience" {
+  description = "What the tokens of a new client are for, an absolute URI."
+  type        = string
+  default     = "urn:m2m-oauth:api"
+}
+
+variable "secret_storage" {
+  description = "Where the values of new clients' secrets are kept: secrets_manager (default, $0.40 a month each) or none (shown once)."
+  type        = string
+  default     = "secrets_manager"
+}
+
+variable "log_level" {
+  description = "How much the functions log: off, error, warn, info (default), debug or trace. Metrics are kept whatever it says."
+  type        = string
+  default     = "info"
+}
+
+variable "iam_principals" {
+  description = "IAM roles and users that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. Empty: there is no such route."
+  type = map(object({
+    owner        = string
+    organization = string
+    permissions  = set(string)
+  }))
+  default = {}
+}
+
+variable "domain_name" {
+  description = "Own domain of the service; its origin is the issuer then. Null: the API's own address, which a new API would not keep. Changing it later ends all tokens."
+  type        = string
+  default     = null
+}
+
+variable "domain_certificate_arn" {
+  description = "ARN of the ACM certificate for domain_name, in the stack's region."
+  type        = string
+  default     = null
+}
+
+variable "mtls_domain_name" {
+  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS)."
+  type        = string
+  default     = null
+}
+
+variable "mtls_certificate_arn" {
+  description = "ARN of the public ACM certificate for mtls_domain_name, in the stack's region."
+  type        = string
+  default     = null
+}
+
+variable "mtls_truststore_uri" {
+  description = "Where the CA certificates of clients lie, in PEM: s3://{bucket}/{key}."
+  type        = string
+  default     = null
+}
+
+variable "mtls_truststore_version" {
+  description = "Version of the truststore's object, where the bucket keeps versions; a new one is taken up by changing it."
+  type        = string
+  default     = null
+}
+
+variable "throttle_requests_per_second" {
+  description = "Requests per second, over all routes but the token endpoint, beyond which API Gateway answers 429."
+  type        = number
+  default     = 200
+}
+
+variable "throttle_burst" {
+  description = "Requests at once, over all routes but the token endpoint, beyond which API Gateway answers 429."
+  type        = number
+  default     = 400
+}
+
+variable "token_throttle_requests_per_second" {
+  description = "Token requests per second beyond which API Gateway answers 429."
+  type        = number
+  default     = 1000
+}
+
+variable "token_throttle_burst" {
+  description = "Token requests at once beyond which API Gateway answers 429."
+  type        = number
+  default     = 2000
+}
+
+variable "table_name" {
+  description = "Name of the table, where it is not the stack's: after a restore, which makes a new table, {name}.{anything}."
+  type        = string
+  default     = null
+}
+
+variable "deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the table. Set it to false, and apply, before destroying the stack."
+  type        = bool
+  default     = true
+}
+
+variable "table_kms_key_arn" {
+  description = "ARN of an own KMS key for the table. Null: DynamoDB's own key, which costs nothing."
+  type        = string
+  default     = null
+}
+
+variable "secrets_kms_key_arn" {
+  description = "ARN of an own KMS key for secrets made from now on. Null: Secrets Manager's own key, which costs nothing."
+  type        = string
+  default     = null
+}
+
+variable "logs_kms_key_arn" {
+  description = "ARN of an own KMS key for the logs, whose policy allows CloudWatch Logs to use it. Null: CloudWatch's own key."
+  type        = string
+  default     = null
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept, as CloudWatch offers them."
+  type        = number
+  default     = 30
+}
+
+variable "alarms" {
+  description = "Whether there are alarms ($0.10 a month each)."
+  type        = bool
+  default     = true
+}
+
+variable "alarm_actions" {
+  description = "ARNs of what is told when an alarm starts and when it ends, such as an SNS topic."
+  type        = list(string)
+  default     = []
+}
+
+variable "server_errors_alarm" {
+  description = "Answers with 5xx in five minutes, of a function or of the API, beyond which there is an alarm."
+  type        = number
+  default     = 5
+}
+
+variable "latency_alarm_ms" {
+  description = "Milliseconds that the slowest hundredth of the requests may take, for 15 minutes, before there is an alarm."
+  type        = number
+  default     = 1000
+}
+
+variable "dashboard" {
+  description = "Whether there is a dashboard ($3 a month beyond an account's first three)."
+  type        = bool
+  default     = true
+}
