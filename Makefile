@@ -6,9 +6,10 @@ PROGRAMS := -p m2m-local -p terraform-provider-m2m -p m2m-demo -p tfplugin
 CARGO_DENY := 0.20.2
 
 PYTHON := python3
+FUNCTIONS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard functions/*/Cargo.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench build tools .venv
+.PHONY: help demo serve test check bench package test-zips build tools .venv
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +42,14 @@ check: tools ## Format, lints, licences, advisories and docs
 bench: ## Measure the token endpoint beside the ceiling of its HTTP stack
 	cargo build --release -p m2m-local -p m2m-bench
 	@$(TARGET)/release/m2m-bench
+
+package: .venv ## Make the zips of the Lambda functions, arm64 where that can be built
+	@.venv/bin/python tools/package.py
+
+# The same functions as this machine runs them, for the tests: what starts them is here, not in Lambda.
+test-zips: .venv
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --quiet --compiler cargo --release \
+		--output-format zip --lambda-dir "$(TARGET)/lambda-x86_64" $(addprefix -p ,$(FUNCTIONS))
 
 build: ## Build every program
 	cargo build $(PROGRAMS)

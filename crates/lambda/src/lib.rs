@@ -5,7 +5,7 @@
 
 mod gateway;
 mod log;
+mod run;
 mod serve;
 
-pub use log::{InvalidLogLevel, log_as_json};
-pub use serve::serve;
+pub use run::run;

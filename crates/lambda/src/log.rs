@@ -8,16 +8,17 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// `M2M_LOG` is no level.
 #[derive(Debug, thiserror::Error)]
 #[error("M2M_LOG must be off, error, warn, info, debug or trace")]
-pub struct InvalidLogLevel;
+pub(crate) struct InvalidLogLevel;
 
 /// Writes the log as JSON lines: what this service's own crates say at the level that `M2M_LOG` names, `info`
 /// by default; what others say at `info` at most, since below it the AWS SDK writes down whole requests and
 /// answers, secrets included.
 ///
 /// # Errors
-/// `M2M_LOG` is no level.
-pub fn log_as_json() -> Result<(), InvalidLogLevel> {
-    let level = level(std::env::var("M2M_LOG").ok())?;
+/// `M2M_LOG` is no level. The log is set up at `info`, so that this can be told.
+pub(crate) fn log_as_json() -> Result<(), InvalidLogLevel> {
+    let said = level(std::env::var("M2M_LOG").ok());
+    let level = *said.as_ref().unwrap_or(&LevelFilter::INFO);
     let filter = Targets::new()
         .with_default(level.min(LevelFilter::INFO))
         .with_target("m2m_", level);
@@ -32,7 +33,7 @@ pub fn log_as_json() -> Result<(), InvalidLogLevel> {
     tracing_subscriber::registry()
         .with(lines.with_filter(filter))
         .init();
-    Ok(())
+    said.map(drop)
 }
 
 fn level(said: Option<String>) -> Result<LevelFilter, InvalidLogLevel> {

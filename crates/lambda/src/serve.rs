@@ -13,7 +13,7 @@ use crate::gateway;
 ///
 /// # Errors
 /// The runtime API broke.
-pub async fn serve(router: Router) -> Result<(), Error> {
+pub(crate) async fn serve(router: Router) -> Result<(), Error> {
     lambda_http::run_concurrent(service_fn(move |request| answer(router.clone(), request))).await
 }
 

@@ -1,0 +1,105 @@
+"""Builds the zips of the Lambda functions and says how large they are; `make package` runs it.
+
+arm64, since it costs a fifth less; where its Rust target cannot be had, x86-64, and says so. The functions are
+the packages of the workspace below functions/.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ARM64 = "aarch64-unknown-linux-gnu"
+# What a zip may weigh: a larger one takes longer to fetch at a cold start.
+LIMIT_MB = 6
+MEGABYTE = 1_000_000
+# e_machine of the ELF header.
+MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
+
+
+def main():
+    workspace = metadata()
+    functions = functions_of(workspace)
+    architecture = "arm64" if can_build_arm64() else "x86_64"
+    if architecture == "x86_64":
+        say(
+            f"The Rust target {ARM64} cannot be had here (see the lines above), so these are x86-64 zips.\n"
+            'Tell Terraform: architecture = "x86_64" (-var architecture=x86_64).\n'
+        )
+    build(functions, architecture)
+    zips = [
+        (name, Path(workspace["target_directory"]) / "lambda" / name / "bootstrap.zip")
+        for name in functions
+    ]
+    sys.exit(report(zips))
+
+
+def metadata():
+    command = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
+    return json.loads(subprocess.check_output(command, cwd=ROOT))
+
+
+def functions_of(workspace):
+    below = ROOT / "functions"
+    packages = workspace["packages"]
+    return sorted(p["name"] for p in packages if below in Path(p["manifest_path"]).parents)
+
+
+def can_build_arm64():
+    """Whether the standard library of the target is there, or rustup can fetch it."""
+    sysroot = Path(subprocess.check_output(["rustc", "--print", "sysroot"], cwd=ROOT, text=True).strip())
+    if (sysroot / "lib/rustlib" / ARM64).is_dir():
+        return True
+    if not shutil.which("rustup"):
+        say("There is no rustup on the PATH to add it with.")
+        return False
+    return subprocess.run(["rustup", "target", "add", ARM64], cwd=ROOT).returncode == 0
+
+
+def build(functions, architecture):
+    flag = "--arm64" if architecture == "arm64" else "--x86-64"
+    command = ["cargo", "lambda", "build", "--release", "--locked", flag, "--output-format", "zip"]
+    for name in functions:
+        command += ["--package", name]
+    tools = ROOT / ".venv" / "bin"
+    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    built = subprocess.run(command, cwd=ROOT, env=environment)
+    if built.returncode != 0:
+        sys.exit(f"error: {' '.join(command)} failed")
+
+
+def report(zips):
+    """The table; the exit status says whether every zip is small enough."""
+    say(f"{'function':<14} {'architecture':<12} {'zip MB':>7} {'binary MB':>10}  file")
+    too_large = []
+    for name, path in zips:
+        size = path.stat().st_size
+        architecture, binary = look_into(path)
+        say(f"{name:<14} {architecture:<12} {size / MEGABYTE:>7.2f} {binary / MEGABYTE:>10.2f}  {path}")
+        if size > LIMIT_MB * MEGABYTE:
+            too_large.append(f"{name} ({size / MEGABYTE:.2f} MB)")
+    if too_large:
+        say(f"error: larger than the {LIMIT_MB} MB that a zip may have: {', '.join(too_large)}", sys.stderr)
+    return 1 if too_large else 0
+
+
+def look_into(path):
+    """The architecture and the size of the one program in the zip."""
+    with zipfile.ZipFile(path) as archive:
+        entry = archive.getinfo("bootstrap")
+        with archive.open(entry) as binary:
+            header = binary.read(20)
+    machine = int.from_bytes(header[18:20], "little")
+    return MACHINES.get(machine, f"{machine:#x}"), entry.file_size
+
+
+def say(text, stream=sys.stdout):
+    print(text, file=stream, flush=True)
+
+
+if __name__ == "__main__":
+    main()
