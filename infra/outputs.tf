@@ -47,3 +47,8 @@ output "log_groups" {
   description = "The log groups: of each function, and `api` for access logs."
   value       = module.m2m_oauth.log_groups
 }
+
+output "role_arns" {
+  description = "What the functions run as: for the policies of own KMS keys."
+  value       = module.m2m_oauth.role_arns
+}

@@ -87,7 +87,6 @@ resource "aws_apigatewayv2_stage" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "api" {
-  #checkov:skip=CKV_AWS_158: access logs hold no secrets; an own key is set with logs_kms_key_arn
   #checkov:skip=CKV_AWS_338: log_retention_days is the operator's choice; a year of logs costs more than the service
   # Below /aws/vendedlogs/ the size of the account's log delivery policy does not grow with each group.
   name              = "/aws/vendedlogs/apis/${var.name}"

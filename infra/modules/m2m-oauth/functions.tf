@@ -55,7 +55,6 @@ locals {
 
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50: the functions write trace ids into their own log; X-Ray would add a fee per request
-  #checkov:skip=CKV_AWS_115: reserving concurrency takes it from the account's other functions, so the operator decides: function_settings
   #checkov:skip=CKV_AWS_116: every invocation is synchronous, from the HTTP API; a dead letter queue is for asynchronous ones
   #checkov:skip=CKV_AWS_117: the functions call only DynamoDB and Secrets Manager, by TLS and IAM; a VPC would add endpoints to pay for and nothing to reach
   #checkov:skip=CKV_AWS_173: the environment holds names and no secrets; Lambda encrypts it with its own key
@@ -102,7 +101,6 @@ resource "aws_lambda_function" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "function" {
-  #checkov:skip=CKV_AWS_158: logs hold no secrets; an own key is set with logs_kms_key_arn
   #checkov:skip=CKV_AWS_338: log_retention_days is the operator's choice; a year of logs costs more than the service
   for_each = local.functions
 

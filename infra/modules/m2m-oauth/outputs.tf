@@ -55,3 +55,8 @@ output "log_groups" {
     { api = aws_cloudwatch_log_group.api.name },
   )
 }
+
+output "role_arns" {
+  description = "What the functions run as: for the policies of own KMS keys."
+  value       = { for name, role in aws_iam_role.this : name => role.arn }
+}

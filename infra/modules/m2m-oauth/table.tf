@@ -1,5 +1,4 @@
 resource "aws_dynamodb_table" "this" {
-  #checkov:skip=CKV_AWS_119: DynamoDB always encrypts; an own key is set with table_kms_key_arn
   name         = local.table_name
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "pk"

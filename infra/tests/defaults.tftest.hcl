@@ -1,0 +1,177 @@
+# What an operator gets who sets nothing but a name.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name        = "m2m-prod"
+  package_dir = "tests/packages"
+}
+
+run "what_is_kept_is_safe" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.this.deletion_protection_enabled
+    error_message = "the table could be deleted by mistake"
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.this.point_in_time_recovery[0].enabled
+    error_message = "the table could not be restored"
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST"
+    error_message = "an idle table would cost"
+  }
+
+  assert {
+    condition     = one(aws_dynamodb_table.this.ttl).attribute_name == "expires_at" && one(aws_dynamodb_table.this.ttl).enabled
+    error_message = "expired items would stay"
+  }
+
+  assert {
+    condition     = [aws_dynamodb_table.this.hash_key, aws_dynamodb_table.this.range_key] == ["pk", "sk"]
+    error_message = "the service would not find its keys"
+  }
+}
+
+run "functions_are_small_and_quiet" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  assert {
+    condition     = toset(keys(aws_lambda_function.this)) == toset(["token", "clients"])
+    error_message = "the functions are not those of functions/"
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.architectures == tolist(["arm64"]) && function.runtime == "provided.al2023"])
+    error_message = "arm64 on Amazon Linux 2023 is the default"
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.memory_size == 256 && function.timeout < 30])
+    error_message = "256 MB, and the function gives up before the gateway does"
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.reserved_concurrent_executions == -1])
+    error_message = "concurrency was taken from the account unasked"
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.logging_config[0].log_format == "JSON" && function.logging_config[0].system_log_level == "WARN"])
+    error_message = "Lambda's lines for each request would be the largest part of the bill"
+  }
+
+  assert {
+    condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.api]) : group.retention_in_days == 30])
+    error_message = "logs would stay for ever"
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.tags["m2m-oauth"] == "m2m-prod"])
+    error_message = "nobody could tell what the stack costs"
+  }
+}
+
+run "functions_are_told_what_they_need" {
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  assert {
+    condition = aws_lambda_function.this["token"].environment[0].variables == tomap({
+      M2M_ISSUER           = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
+      M2M_TABLE            = "m2m-prod"
+      M2M_SECRET_PREFIX    = "m2m-prod"
+      M2M_SIGNING_ALG      = "ES256"
+      M2M_DEFAULT_AUDIENCE = "urn:m2m-oauth:api"
+      M2M_SECRET_STORAGE   = "secrets_manager"
+      M2M_LOG              = "info"
+    })
+    error_message = "token was told something else"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["clients"].environment[0].variables == aws_lambda_function.this["token"].environment[0].variables
+    error_message = "clients was told something else"
+  }
+}
+
+run "routes_and_who_may_invoke" {
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  assert {
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["$default", "POST /oauth/token", "ANY /v1/{proxy+}"])
+    error_message = "there are other routes, or the IAM route without anybody who may use it"
+  }
+
+  assert {
+    condition = { for route, permission in aws_lambda_permission.route : route => permission.source_arn } == {
+      "$default"          = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/$default"
+      "POST /oauth/token" = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/POST/oauth/token"
+      "ANY /v1/{proxy+}"  = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/*/v1/*"
+    }
+    error_message = "a function may be invoked from elsewhere"
+  }
+
+  assert {
+    condition     = { for route, permission in aws_lambda_permission.route : route => permission.function_name } == { "$default" = "m2m-prod-token", "POST /oauth/token" = "m2m-prod-token", "ANY /v1/{proxy+}" = "m2m-prod-clients" }
+    error_message = "a route leads to the wrong function"
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_api.this.cors_configuration) == 0
+    error_message = "the gateway answers for other origins"
+  }
+
+  assert {
+    condition     = !strcontains(aws_apigatewayv2_stage.this.access_log_settings[0].format, "query") && !strcontains(aws_apigatewayv2_stage.this.access_log_settings[0].format, "header")
+    error_message = "access logs would keep what people put into the URL by mistake"
+  }
+}
+
+run "somebody_is_told" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:on-call"]
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 10
+    error_message = "infra/README.md and docs/cost.md speak of ten alarms"
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.treat_missing_data == "notBreaching" && alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:123456789012:on-call"])])
+    error_message = "an idle service would alarm, or nobody would hear it"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["api-latency"].extended_statistic == "p99"
+    error_message = "an average hides what is slow"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_dashboard.this) == 1
+    error_message = "there is no dashboard"
+  }
+}
