@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Looks for what is unsafe or impossible in infra/, without AWS and without the network.
+#
+#   tools/check-infra.sh              checkov over the Terraform code
+#   tools/check-infra.sh plan.json    that, and cfn-lint over what the plan makes (`terraform show -json`)
+#
+# Fails on the first finding. A finding that is meant to be is skipped in place, with its reason:
+# `#checkov:skip=ID: reason`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+unexplained=$(grep -rnE 'checkov:skip=' --include='*.tf' infra | grep -vE 'checkov:skip=CKV2?_[A-Z]+_[0-9]+: .{20,}' || true)
+if [ -n "$unexplained" ]; then
+	echo "these skips give no reason:" >&2
+	echo "$unexplained" >&2
+	exit 1
+fi
+
+findings=$(mktemp -d)
+trap 'rm -rf "$findings"' EXIT
+
+# Its exit status is that of the count below.
+.venv/bin/checkov --directory infra --framework terraform --skip-download --soft-fail \
+	--output json >"$findings/checkov.json"
+.venv/bin/python - "$findings/checkov.json" <<'PYTHON'
+import json, sys
+report = json.load(open(sys.argv[1]))
+for finding in report["results"]["failed_checks"]:
+    place = "infra{}:{}".format(finding["file_path"], finding["file_line_range"][0])
+    print(place, finding["check_id"], finding["check_name"], finding["resource"], file=sys.stderr)
+summary = report["summary"]
+print("checkov: {passed} passed, {failed} failed, {skipped} skipped".format(**summary))
+# A scan that finds nothing to look at finds nothing wrong either.
+sys.exit(bool(summary["failed"] or summary["parsing_errors"] or not summary["passed"]))
+PYTHON
+
+if [ $# -gt 0 ]; then
+	.venv/bin/python tools/plan_to_template.py <"$1" >"$findings/template.json"
+	.venv/bin/cfn-lint --non-zero-exit-code informational --template "$findings/template.json"
+	.venv/bin/python - "$findings/template.json" <<'PYTHON'
+import collections, json, sys
+kinds = collections.Counter(r["Type"] for r in json.load(open(sys.argv[1]))["Resources"].values())
+print("cfn-lint: nothing wrong with", ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items())))
+sys.exit("AWS::IAM::ManagedPolicy" not in kinds)
+PYTHON
+fi
