@@ -9,7 +9,7 @@ PYTHON := python3
 FUNCTIONS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard functions/*/Cargo.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench package test-zips build tools .venv
+.PHONY: help demo serve test check bench package deploy test-zips build tools .venv
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ bench: ## Measure the token endpoint beside the ceiling of its HTTP stack
 
 package: .venv ## Make the zips of the Lambda functions, arm64 where that can be built
 	@.venv/bin/python tools/package.py
+
+deploy: ## Put the service into the AWS account of your credentials: make deploy VARS=infra/prod.tfvars
+	@command -v terraform >/dev/null || { echo "error: there is no terraform on the PATH; it needs 1.9 or newer" >&2; exit 2; }
+	@test -f "$(VARS)" || { echo "error: say what to deploy, make deploy VARS=infra/prod.tfvars, in a file like infra/terraform.tfvars.example" >&2; exit 2; }
+	@$(MAKE) --no-print-directory package
+	@tools/deploy.sh "$(VARS)" "$(TARGET)/lambda"
 
 # The same functions as this machine runs them, for the tests: what starts them is here, not in Lambda.
 test-zips: .venv

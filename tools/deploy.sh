@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Puts the packages into the AWS account that the credentials belong to; `make deploy` runs it.
+#
+#   tools/deploy.sh prod.tfvars target/lambda
+#
+# Each var file has a workspace of its own, named after it, so that two environments never share a state.
+set -euo pipefail
+
+refuse() {
+	echo "error: $1" >&2
+	exit 2
+}
+
+vars=$(realpath "${1:?the var file}")
+packages=$(realpath --canonicalize-missing "${2:?the directory of the packages}")
+cd "$(dirname "$0")/../infra"
+workspace=$(basename "$vars" .tfvars)
+
+terraform init
+terraform workspace select -or-create "$workspace"
+
+# Terraform only warns of a variable in a file that nobody declared; a misspelt one must not go unnoticed.
+unknown=$(terraform console -no-color -var-file="$vars" </dev/null 2>&1 |
+	sed -n 's/.*declare a variable named "\([^"]*\)".*/\1/p' | paste -sd ' ')
+[ -z "$unknown" ] || refuse "$vars sets what is no variable of infra/: $unknown. infra/variables.tf has the list."
+
+terraform apply -var-file="$vars" -var="package_dir=$packages"
+
+cat <<END
+
+The service answers at $(terraform output -raw issuer)
+See that it does:  curl $(terraform output -raw issuer)/healthz
+
+Next, the first client. Somebody whom iam_principals names goes straight on with Terraform (aws_iam of the
+provider); otherwise make an admin client with the credentials that you just used:
+
+  $(terraform output -raw bootstrap_command)
+END
