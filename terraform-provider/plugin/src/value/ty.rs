@@ -97,8 +97,10 @@ impl Type {
         self.to_json().to_string().into_bytes()
     }
 
-    /// Reads the JSON form; `None` if it is not a type.
-    pub(crate) fn from_json(json: &Json) -> Option<Self> {
+    /// Reads the JSON form, in which schemas are handed on, as `["set","string"]`; `None` if it is
+    /// not a type.
+    #[must_use]
+    pub fn from_json(json: &Json) -> Option<Self> {
         match json {
             Json::String(name) => match name.as_str() {
                 "bool" => Some(Self::Bool),
