@@ -35,6 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["m2m-client", "m2m-core", "m2m-local", "m2m-types"],
     ),
     ("tfplugin", &[]),
+    ("aws-provider-stub", &["tfplugin"]),
     (
         "terraform-provider-m2m",
         &["m2m-client", "m2m-types", "tfplugin"],

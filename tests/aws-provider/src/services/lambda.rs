@@ -35,7 +35,10 @@ pub(super) const KINDS: &[Kind] = &[
 /// What names the caller in the SDK's calls.
 const APP_ID: &str = "AWS_SDK_UA_APP_ID";
 
-const MEMBERS: &[(&str, &str)] = &[
+/// Attributes and the members that hold them.
+type Members = &'static [(&'static str, &'static str)];
+
+const MEMBERS: Members = &[
     ("role", "Role"),
     ("handler", "Handler"),
     ("runtime", "Runtime"),
@@ -46,7 +49,7 @@ const MEMBERS: &[(&str, &str)] = &[
 ];
 
 /// Blocks, the members that they become, and what stands in them.
-const BLOCKS: &[(&str, &str, &[(&str, &str)])] = &[
+const BLOCKS: &[(&str, &str, Members)] = &[
     ("tracing_config", "TracingConfig", &[("mode", "Mode")]),
     ("ephemeral_storage", "EphemeralStorage", &[("size", "Size")]),
     (
@@ -120,7 +123,7 @@ fn decided(aws: &Aws, answer: &Json) -> Object {
 }
 
 /// What AWS says of the package.
-const CODE: &[(&str, &str)] = &[
+const CODE: Members = &[
     ("code_sha256", "CodeSha256"),
     ("last_modified", "LastModified"),
     ("source_code_size", "CodeSize"),
