@@ -52,3 +52,8 @@ output "role_arns" {
   description = "What the functions run as: for the policies of own KMS keys."
   value       = module.m2m_oauth.role_arns
 }
+
+output "operator_policy" {
+  description = "IAM policy for whoever runs `m2m admin`: the table, and the secrets below the stack's name. Whoever has it may make any token."
+  value       = module.m2m_oauth.operator_policy
+}

@@ -126,6 +126,10 @@ def template_of(plan):
             if kind == "AWS::DynamoDB::Table":
                 written |= {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
             template["Resources"][logical_id(resource)] = written
+    operator = plan["planned_values"].get("outputs", {}).get("operator_policy")
+    if operator:
+        kind, properties = role_policy({"policy": operator["value"]})
+        template["Resources"]["Operator"] = {"Type": kind, "Properties": properties}
     return template
 
 

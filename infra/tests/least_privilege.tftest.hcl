@@ -186,3 +186,19 @@ run "iam_callers_reach_clients_alone" {
     error_message = "callers would be given another ARN"
   }
 }
+
+run "an_operator_reaches_this_stack_alone" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  assert {
+    condition = toset(flatten([for statement in jsondecode(output.operator_policy).Statement : statement.Resource if statement.Action != ["secretsmanager:ListSecrets"]])) == toset([
+      "arn:aws:dynamodb:eu-west-1:123456789012:table/m2m-prod",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/*",
+    ])
+    error_message = "an operator of this stack could be one of another"
+  }
+}

@@ -544,3 +544,173 @@ run "actions_without_alarms" {
 
   expect_failures = [var.alarm_actions]
 }
+
+run "fewer_than_no_instances" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    function_settings = { token = { reserved_concurrency = -2 } }
+  }
+
+  expect_failures = [var.function_settings]
+}
+
+run "an_owner_with_a_space" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws:iam::123456789012:role/deploy" = { owner = "iam|the deployer", organization = "main", permissions = ["clients:read"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}
+
+run "an_organization_in_upper_case" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws:iam::123456789012:role/deploy" = { owner = "iam|deploy", organization = "Main", permissions = ["clients:read"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}
+
+run "a_mutual_tls_domain_that_is_a_url" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    domain_name            = "auth.example.com"
+    domain_certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/a"
+    mtls_domain_name       = "https://mtls.example.com"
+    mtls_certificate_arn   = "arn:aws:acm:eu-west-1:123456789012:certificate/b"
+    mtls_truststore_uri    = "s3://trust/clients.pem"
+  }
+
+  expect_failures = [var.mtls_domain_name]
+}
+
+run "a_mutual_tls_certificate_of_another_account" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    domain_name            = "auth.example.com"
+    domain_certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/a"
+    mtls_domain_name       = "mtls.example.com"
+    mtls_certificate_arn   = "arn:aws:acm:eu-west-1:999999999999:certificate/b"
+    mtls_truststore_uri    = "s3://trust/clients.pem"
+  }
+
+  expect_failures = [var.mtls_certificate_arn]
+}
+
+run "a_truststore_that_is_not_in_s3" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    domain_name            = "auth.example.com"
+    domain_certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/a"
+    mtls_domain_name       = "mtls.example.com"
+    mtls_certificate_arn   = "arn:aws:acm:eu-west-1:123456789012:certificate/b"
+    mtls_truststore_uri    = "https://trust.example.com/clients.pem"
+  }
+
+  expect_failures = [var.mtls_truststore_uri]
+}
+
+run "no_requests_at_all" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    throttle_requests_per_second = 0
+  }
+
+  expect_failures = [var.throttle_requests_per_second]
+}
+
+run "no_token_requests_at_all" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    token_throttle_requests_per_second = 0
+  }
+
+  expect_failures = [var.token_throttle_requests_per_second]
+}
+
+run "an_action_that_is_no_arn" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    alarm_actions = ["me@example.com"]
+  }
+
+  expect_failures = [var.alarm_actions]
+}
+
+run "fewer_than_no_server_errors" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    server_errors_alarm = -1
+  }
+
+  expect_failures = [var.server_errors_alarm]
+}
+
+run "requests_that_take_no_time" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    latency_alarm_ms = 0
+  }
+
+  expect_failures = [var.latency_alarm_ms]
+}
