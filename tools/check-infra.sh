@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks for what is unsafe or impossible in infra/, without AWS and without the network.
+# Looks for what is unsafe, impossible or forgotten in infra/, without AWS and without the network.
 #
 #   tools/check-infra.sh              checkov over the Terraform code
 #   tools/check-infra.sh plan.json    that, and cfn-lint over what the plan makes (`terraform show -json`)
@@ -13,6 +13,13 @@ unexplained=$(grep -rnE 'checkov:skip=' --include='*.tf' infra | grep -vE 'check
 if [ -n "$unexplained" ]; then
 	echo "these skips give no reason:" >&2
 	echo "$unexplained" >&2
+	exit 1
+fi
+
+# The root hands every variable of the module on; its own is the region.
+names() { sed -n 's/^variable "\(.*\)" {$/\1/p' "$@" | grep -vx region | sort; }
+if ! diff <(names infra/variables.tf) <(names infra/modules/m2m-oauth/variables*.tf) >&2; then
+	echo "infra/variables.tf and the module's differ: < only the root has it, > only the module" >&2
 	exit 1
 fi
 

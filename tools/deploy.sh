@@ -26,13 +26,24 @@ unknown=$(terraform console -no-color -var-file="$vars" </dev/null 2>&1 |
 
 terraform apply -var-file="$vars" -var="package_dir=$packages"
 
+issuer=$(terraform output -raw issuer)
+targets=$(terraform output -json domain_targets)
+if [ "$targets" != "{}" ]; then
+	echo
+	echo "Point the DNS records of your domains to: $targets"
+fi
+
 cat <<END
 
-The service answers at $(terraform output -raw issuer)
-See that it does:  curl $(terraform output -raw issuer)/healthz
+The service is at $issuer. See that it answers:
+
+  curl $issuer/v1/me     # 401; the function's first start made the signing keys
+  curl $issuer/healthz   # 200
 
 Next, the first client. Somebody whom iam_principals names goes straight on with Terraform (aws_iam of the
 provider); otherwise make an admin client with the credentials that you just used:
 
   $(terraform output -raw bootstrap_command)
+
+docs/operations.md goes on from there.
 END

@@ -47,7 +47,7 @@ run "only_this_stack" {
       "arn:aws:dynamodb:eu-west-1:123456789012:table/m2m-prod",
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/signing-keys",
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/signing-keys-??????",
-      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/m2m-prod-token:log-stream:*",
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/m2m-prod-token:*",
     ])
     error_message = "token may reach something else"
   }
@@ -60,7 +60,7 @@ run "only_this_stack" {
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/signing-keys-??????",
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/root",
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/root-??????",
-      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/m2m-prod-clients:log-stream:*",
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/m2m-prod-clients:*",
     ])
     error_message = "clients may reach something else"
   }

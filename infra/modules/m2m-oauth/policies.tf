@@ -133,7 +133,7 @@ resource "aws_iam_role_policy" "this" {
       Sid      = "WriteLog"
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource = ["${local.log_group_arn[each.key]}:log-stream:*"]
+      Resource = ["${local.log_group_arn[each.key]}:*"]
     }])
   })
 }
