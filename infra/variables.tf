@@ -1,4 +1,4 @@
-# The module's variables, which checks them; see its variables.tf for the rules.
+# The module's variables. It has the rules and the defaults: null stands for the default.
 
 variable "region" {
   description = "AWS region of the stack. Null: as the AWS credentials say (AWS_REGION, the profile)."
@@ -20,53 +20,53 @@ variable "package_dir" {
 variable "architecture" {
   description = "What the packages were built for: arm64 (default, cheaper) or x86_64."
   type        = string
-  default     = "arm64"
+  default     = null
 }
 
 variable "function_settings" {
   description = "Memory (memory_mb, 128 to 10240; 256 by default), timeout (timeout_seconds, 1 to 29) and reserved instances (reserved_concurrency; -1, the default, reserves none) of a function, by its name."
   type        = map(map(number))
-  default     = {}
+  default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything that takes them, beside `m2m-oauth` with the stack's name."
+  description = "Tags of everything that takes them, beside `m2m-oauth` with the stack's name. None by default."
   type        = map(string)
-  default     = {}
+  default     = null
 }
 
 variable "signing_algorithm" {
   description = "What the first signing keys are made for: ES256 (default), RS256 or EdDSA. A later change does not change keys that exist."
   type        = string
-  default     = "ES256"
+  default     = null
 }
 
 variable "default_audience" {
-  description = "What the tokens of a new client are for, an absolute URI."
+  description = "What the tokens of a new client are for, an absolute URI; urn:m2m-oauth:api by default."
   type        = string
-  default     = "urn:m2m-oauth:api"
+  default     = null
 }
 
 variable "secret_storage" {
   description = "Where the values of new clients' secrets are kept: secrets_manager (default, $0.40 a month each) or none (shown once)."
   type        = string
-  default     = "secrets_manager"
+  default     = null
 }
 
 variable "log_level" {
   description = "How much the functions log: off, error, warn, info (default), debug or trace. Metrics are kept whatever it says."
   type        = string
-  default     = "info"
+  default     = null
 }
 
 variable "iam_principals" {
-  description = "IAM roles and users that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. Empty: there is no such route."
+  description = "IAM roles and users that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. Nobody by default, and then there is no such route."
   type = map(object({
     owner        = string
     organization = string
     permissions  = set(string)
   }))
-  default = {}
+  default = null
 }
 
 variable "domain_name" {
@@ -106,27 +106,27 @@ variable "mtls_truststore_version" {
 }
 
 variable "throttle_requests_per_second" {
-  description = "Requests per second, over all routes but the token endpoint, beyond which API Gateway answers 429."
+  description = "Requests per second, over all routes but the token endpoint, beyond which API Gateway answers 429; 200 by default."
   type        = number
-  default     = 200
+  default     = null
 }
 
 variable "throttle_burst" {
-  description = "Requests at once, over all routes but the token endpoint, beyond which API Gateway answers 429."
+  description = "Requests at once, over all routes but the token endpoint, beyond which API Gateway answers 429; 400 by default."
   type        = number
-  default     = 400
+  default     = null
 }
 
 variable "token_throttle_requests_per_second" {
-  description = "Token requests per second beyond which API Gateway answers 429."
+  description = "Token requests per second beyond which API Gateway answers 429; 1000 by default."
   type        = number
-  default     = 1000
+  default     = null
 }
 
 variable "token_throttle_burst" {
-  description = "Token requests at once beyond which API Gateway answers 429."
+  description = "Token requests at once beyond which API Gateway answers 429; 2000 by default."
   type        = number
-  default     = 2000
+  default     = null
 }
 
 variable "table_name" {
@@ -136,9 +136,9 @@ variable "table_name" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the table. Set it to false, and apply, before destroying the stack."
+  description = "Whether DynamoDB refuses to delete the table; true by default. Set it to false, and apply, before destroying the stack."
   type        = bool
-  default     = true
+  default     = null
 }
 
 variable "table_kms_key_arn" {
@@ -160,37 +160,37 @@ variable "logs_kms_key_arn" {
 }
 
 variable "log_retention_days" {
-  description = "Days that logs are kept, as CloudWatch offers them."
+  description = "Days that logs are kept, as CloudWatch offers them; 30 by default."
   type        = number
-  default     = 30
+  default     = null
 }
 
 variable "alarms" {
-  description = "Whether there are alarms ($0.10 a month each)."
+  description = "Whether there are alarms ($0.10 a month each); true by default."
   type        = bool
-  default     = true
+  default     = null
 }
 
 variable "alarm_actions" {
-  description = "ARNs of what is told when an alarm starts and when it ends, such as an SNS topic."
+  description = "ARNs of what is told when an alarm starts and when it ends, such as an SNS topic. None by default."
   type        = list(string)
-  default     = []
+  default     = null
 }
 
 variable "server_errors_alarm" {
-  description = "Answers with 5xx in five minutes, of a function or of the API, beyond which there is an alarm."
+  description = "Answers with 5xx in five minutes, of a function or of the API, beyond which there is an alarm; 5 by default."
   type        = number
-  default     = 5
+  default     = null
 }
 
 variable "latency_alarm_ms" {
-  description = "Milliseconds that the slowest hundredth of the requests may take, for 15 minutes, before there is an alarm."
+  description = "Milliseconds that the slowest hundredth of the requests may take, for 15 minutes, before there is an alarm; 1000 by default."
   type        = number
-  default     = 1000
+  default     = null
 }
 
 variable "dashboard" {
-  description = "Whether there is a dashboard ($3 a month beyond an account's first three)."
+  description = "Whether there is a dashboard ($3 a month beyond an account's first three); true by default."
   type        = bool
-  default     = true
+  default     = null
 }

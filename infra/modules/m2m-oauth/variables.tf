@@ -19,6 +19,7 @@ variable "architecture" {
   description = "What the packages were built for: arm64 (default, cheaper) or x86_64."
   type        = string
   default     = "arm64"
+  nullable    = false
 
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
@@ -30,6 +31,7 @@ variable "function_settings" {
   description = "Memory (memory_mb, 128 to 10240; 256 by default), timeout (timeout_seconds, 1 to 29) and reserved instances (reserved_concurrency; -1, the default, reserves none) of a function, by its name."
   type        = map(map(number))
   default     = {}
+  nullable    = false
 
   validation {
     condition     = length(setsubtract(keys(var.function_settings), keys(local.functions))) == 0
@@ -58,9 +60,10 @@ variable "function_settings" {
 }
 
 variable "tags" {
-  description = "Tags of everything that takes them, beside `m2m-oauth` with the stack's name."
+  description = "Tags of everything that takes them, beside `m2m-oauth` with the stack's name. None by default."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 # How the service behaves.
@@ -69,6 +72,7 @@ variable "signing_algorithm" {
   description = "What the first signing keys are made for: ES256 (default), RS256 or EdDSA. A later change does not change keys that exist."
   type        = string
   default     = "ES256"
+  nullable    = false
 
   validation {
     condition     = contains(["ES256", "RS256", "EdDSA"], var.signing_algorithm)
@@ -77,9 +81,10 @@ variable "signing_algorithm" {
 }
 
 variable "default_audience" {
-  description = "What the tokens of a new client are for, an absolute URI."
+  description = "What the tokens of a new client are for, an absolute URI; urn:m2m-oauth:api by default."
   type        = string
   default     = "urn:m2m-oauth:api"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z][A-Za-z0-9+.-]*:[^\\s#]+$", var.default_audience))
@@ -91,6 +96,7 @@ variable "secret_storage" {
   description = "Where the values of new clients' secrets are kept: secrets_manager (default, $0.40 a month each) or none (shown once)."
   type        = string
   default     = "secrets_manager"
+  nullable    = false
 
   validation {
     condition     = contains(["secrets_manager", "none"], var.secret_storage)
@@ -102,6 +108,7 @@ variable "log_level" {
   description = "How much the functions log: off, error, warn, info (default), debug or trace. Metrics are kept whatever it says."
   type        = string
   default     = "info"
+  nullable    = false
 
   validation {
     condition     = contains(["off", "error", "warn", "info", "debug", "trace"], var.log_level)
@@ -123,9 +130,10 @@ variable "table_name" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the table. Set it to false, and apply, before destroying the stack."
+  description = "Whether DynamoDB refuses to delete the table; true by default. Set it to false, and apply, before destroying the stack."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "table_kms_key_arn" {
@@ -162,9 +170,10 @@ variable "logs_kms_key_arn" {
 }
 
 variable "log_retention_days" {
-  description = "Days that logs are kept, as CloudWatch offers them."
+  description = "Days that logs are kept, as CloudWatch offers them; 30 by default."
   type        = number
   default     = 30
+  nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
@@ -175,15 +184,17 @@ variable "log_retention_days" {
 # Who is told when something is wrong.
 
 variable "alarms" {
-  description = "Whether there are alarms ($0.10 a month each)."
+  description = "Whether there are alarms ($0.10 a month each); true by default."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "alarm_actions" {
-  description = "ARNs of what is told when an alarm starts and when it ends, such as an SNS topic."
+  description = "ARNs of what is told when an alarm starts and when it ends, such as an SNS topic. None by default."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = length(var.alarm_actions) == 0 || var.alarms
@@ -197,9 +208,10 @@ variable "alarm_actions" {
 }
 
 variable "server_errors_alarm" {
-  description = "Answers with 5xx in five minutes, of a function or of the API, beyond which there is an alarm."
+  description = "Answers with 5xx in five minutes, of a function or of the API, beyond which there is an alarm; 5 by default."
   type        = number
   default     = 5
+  nullable    = false
 
   validation {
     condition     = var.server_errors_alarm >= 0
@@ -208,9 +220,10 @@ variable "server_errors_alarm" {
 }
 
 variable "latency_alarm_ms" {
-  description = "Milliseconds that the slowest hundredth of the requests may take, for 15 minutes, before there is an alarm."
+  description = "Milliseconds that the slowest hundredth of the requests may take, for 15 minutes, before there is an alarm; 1000 by default."
   type        = number
   default     = 1000
+  nullable    = false
 
   validation {
     condition     = var.latency_alarm_ms > 0
@@ -219,7 +232,8 @@ variable "latency_alarm_ms" {
 }
 
 variable "dashboard" {
-  description = "Whether there is a dashboard ($3 a month beyond an account's first three)."
+  description = "Whether there is a dashboard ($3 a month beyond an account's first three); true by default."
   type        = bool
   default     = true
+  nullable    = false
 }

@@ -1,13 +1,14 @@
 # Who may call the management API through AWS IAM.
 
 variable "iam_principals" {
-  description = "IAM roles and users that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. Empty: there is no such route."
+  description = "IAM roles and users that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. Nobody by default, and then there is no such route."
   type = map(object({
     owner        = string
     organization = string
     permissions  = set(string)
   }))
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = alltrue([for arn in keys(var.iam_principals) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$", arn))])
@@ -134,9 +135,10 @@ variable "mtls_truststore_version" {
 }
 
 variable "throttle_requests_per_second" {
-  description = "Requests per second, over all routes but the token endpoint, beyond which API Gateway answers 429."
+  description = "Requests per second, over all routes but the token endpoint, beyond which API Gateway answers 429; 200 by default."
   type        = number
   default     = 200
+  nullable    = false
 
   validation {
     condition     = var.throttle_requests_per_second >= 1
@@ -145,9 +147,10 @@ variable "throttle_requests_per_second" {
 }
 
 variable "throttle_burst" {
-  description = "Requests at once, over all routes but the token endpoint, beyond which API Gateway answers 429."
+  description = "Requests at once, over all routes but the token endpoint, beyond which API Gateway answers 429; 400 by default."
   type        = number
   default     = 400
+  nullable    = false
 
   validation {
     condition     = var.throttle_burst >= var.throttle_requests_per_second
@@ -156,9 +159,10 @@ variable "throttle_burst" {
 }
 
 variable "token_throttle_requests_per_second" {
-  description = "Token requests per second beyond which API Gateway answers 429."
+  description = "Token requests per second beyond which API Gateway answers 429; 1000 by default."
   type        = number
   default     = 1000
+  nullable    = false
 
   validation {
     condition     = var.token_throttle_requests_per_second >= 1
@@ -167,9 +171,10 @@ variable "token_throttle_requests_per_second" {
 }
 
 variable "token_throttle_burst" {
-  description = "Token requests at once beyond which API Gateway answers 429."
+  description = "Token requests at once beyond which API Gateway answers 429; 2000 by default."
   type        = number
   default     = 2000
+  nullable    = false
 
   validation {
     condition     = var.token_throttle_burst >= var.token_throttle_requests_per_second
