@@ -90,7 +90,7 @@ async fn j03_the_claims_are_those_of_rfc_9068() {
         "client_id": ID,
         "scope": "orders:read",
         "org": "acme",
-        "gen": {"client": 0, "owner": 0, "organization": 0},
+        "gen": {"client": 0, "owner": 0, "organization": 0, "deployment": 0},
     });
     expected["jti"] = claims["jti"].clone();
     assert_eq!(claims, expected);
@@ -352,4 +352,23 @@ async fn j06_a_token_dies_with_a_raised_generation() {
     let token = service.management_token("manager", "clients:read").await;
     assert_eq!(me(&service, &token).await.status, 200);
     assert_eq!(jwt::claims(&token)["gen"]["owner"], 1);
+}
+
+#[tokio::test]
+async fn j06_every_token_dies_with_a_raised_generation_of_the_deployment() {
+    let service = service::start().await;
+    let token = service.manager("clients:read").await;
+    service
+        .deployment
+        .ports()
+        .keys
+        .raise_generation()
+        .await
+        .unwrap();
+    // It is seen when the keys are read again, five minutes later at the latest.
+    service.clock.advance(SignedDuration::from_secs(301));
+    assert_eq!(me(&service, &token).await.status, 401);
+    let token = service.management_token("manager", "clients:read").await;
+    assert_eq!(me(&service, &token).await.status, 200);
+    assert_eq!(jwt::claims(&token)["gen"]["deployment"], 1);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::claims::AccessTokenClaims;
 use m2m_types::client_id::ClientId;
+use m2m_types::generation::Generation;
 use m2m_types::issuer::Issuer;
 use m2m_types::scope::{Scope, ScopeSet};
 
@@ -158,7 +159,8 @@ impl CallerAuthentication {
     /// # Errors
     /// Why the token is not accepted.
     pub async fn authenticate(&self, unverified_token: &str) -> Result<Caller, CallerError> {
-        let claims = self.keys.current().await?.verify(unverified_token)?;
+        let keys = self.keys.current().await?;
+        let claims = keys.verify(unverified_token)?;
         if claims.iss != self.issuer.as_str() {
             return Err(CallerError::Issuer);
         }
@@ -172,11 +174,15 @@ impl CallerAuthentication {
         if claims.exp <= self.clock.now().as_second() {
             return Err(CallerError::Expired);
         }
-        self.caller_of(claims).await
+        self.caller_of(claims, keys.generation()).await
     }
 
     /// Who stands behind the claims, if nothing of it was stopped since they were written.
-    async fn caller_of(&self, claims: AccessTokenClaims) -> Result<Caller, CallerError> {
+    async fn caller_of(
+        &self,
+        claims: AccessTokenClaims,
+        deployment: Generation,
+    ) -> Result<Caller, CallerError> {
         let found = self.directory.find_client(&claims.client_id).await?;
         let client = found
             .client
@@ -191,7 +197,7 @@ impl CallerAuthentication {
             })?;
         if !claims
             .generations
-            .survive(&client.generations(&owner, &organization))
+            .survive(&client.generations(&owner, &organization, deployment))
         {
             return Err(CallerError::Stopped);
         }

@@ -139,12 +139,18 @@ impl Client {
         }
     }
 
-    /// The three generations a token of this client carries.
-    pub fn generations(&self, owner: &Owner, organization: &Organization) -> Generations {
+    /// The generations a token of this client carries.
+    pub fn generations(
+        &self,
+        owner: &Owner,
+        organization: &Organization,
+        deployment: Generation,
+    ) -> Generations {
         Generations {
             client: self.generation,
             owner: owner.generation,
             organization: organization.generation,
+            deployment,
         }
     }
 

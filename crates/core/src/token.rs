@@ -7,7 +7,7 @@ use m2m_types::issuer::Issuer;
 use m2m_types::scope::ScopeSet;
 
 use crate::client_auth::AuthenticatedClient;
-use crate::keys::{InvalidKey, SigningKey};
+use crate::keys::{InvalidKey, KeySet};
 
 /// What was decided about a token.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Grant<'a> {
 pub fn issue(
     authenticated: &AuthenticatedClient,
     grant: Grant<'_>,
-    key: &SigningKey,
+    keys: &KeySet,
 ) -> Result<(String, AccessTokenClaims), InvalidKey> {
     let (client, owner) = (authenticated.client(), authenticated.owner());
     let issued_at = grant.issued_at.as_second();
@@ -46,7 +46,7 @@ pub fn issue(
         client_id: client.id.clone(),
         scope: grant.scopes,
         org: client.organization.clone(),
-        generations: client.generations(owner, authenticated.organization()),
+        generations: client.generations(owner, authenticated.organization(), keys.generation()),
     };
-    Ok((key.sign(&claims)?, claims))
+    Ok((keys.active().sign(&claims)?, claims))
 }

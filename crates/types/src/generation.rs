@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Counts how often a client, an owner or an organization was stopped.
+/// Counts how often a client, an owner, an organization or the whole deployment was stopped.
 ///
 /// Every stop raises it; a token that carries a lower value is dead.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ impl Generation {
     }
 }
 
-/// The `gen` claim: the three generations as they were read when the token was issued.
+/// The `gen` claim: the generations as they were read when the token was issued.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generations {
     /// Of the client.
@@ -26,6 +26,10 @@ pub struct Generations {
     pub owner: Generation,
     /// Of its organization.
     pub organization: Generation,
+    /// Of the deployment, raised when its table was restored from a backup. Tokens of programs that did not
+    /// know it carry none, which is the first.
+    #[serde(default)]
+    pub deployment: Generation,
 }
 
 impl Generations {
@@ -34,6 +38,7 @@ impl Generations {
         self.client >= now.client
             && self.owner >= now.owner
             && self.organization >= now.organization
+            && self.deployment >= now.deployment
     }
 }
 
@@ -56,6 +61,10 @@ mod tests {
             },
             Generations {
                 organization: token.organization.raised(),
+                ..token
+            },
+            Generations {
+                deployment: token.deployment.raised(),
                 ..token
             },
         ] {

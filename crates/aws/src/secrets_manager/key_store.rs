@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata as _;
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
-use m2m_core::ports::{InsertKeysOutcome, KeyRecord, KeyStore, StoreError};
+use m2m_core::ports::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore, StoreError};
+use m2m_types::generation::Generation;
 use zeroize::Zeroizing;
 
-use super::Secrets;
 use super::documents::root::{read_root, write_root};
 use super::documents::signing_keys::{read_signing_keys, write_signing_keys};
+use super::{Secrets, generation};
 use crate::failure::failed;
 
 /// AWS resolves a name before it looks at policies that name ARNs, so to a function it denies what does not
@@ -78,7 +79,7 @@ impl SecretsManagerKeyStore {
 
 #[async_trait]
 impl KeyStore for SecretsManagerKeyStore {
-    async fn find_signing_keys(&self) -> Result<Option<Vec<KeyRecord>>, StoreError> {
+    async fn find_signing_keys(&self) -> Result<Option<KeptKeys>, StoreError> {
         let name = self.secrets.name_of_signing_keys();
         let document = self.find("read the signing keys", name).await?;
         document.map(|text| read_signing_keys(&text)).transpose()
@@ -91,6 +92,10 @@ impl KeyStore for SecretsManagerKeyStore {
         let name = self.secrets.name_of_signing_keys();
         let document = write_signing_keys(keys)?;
         self.insert("write the signing keys", name, document).await
+    }
+
+    async fn raise_generation(&self) -> Result<Generation, StoreError> {
+        generation::raise(&self.secrets).await
     }
 
     async fn find_root(&self) -> Result<Option<Zeroizing<[u8; 32]>>, StoreError> {

@@ -3,10 +3,11 @@
 //! | secret | name | content |
 //! |---|---|---|
 //! | a client's | `{prefix}/clients/{client_id}` | `client_id`, `secret_id`, `client_secret`, `issuer`, `token_endpoint`; a version is named by its `secret_id` |
-//! | the signing keys | `{prefix}/signing-keys` | `schema_version`, `keys` |
+//! | the signing keys | `{prefix}/signing-keys` | `schema_version`, `generation`, `keys` |
 //! | the root of cursors | `{prefix}/root` | `schema_version`, `root` |
 
 mod documents;
+mod generation;
 mod key_store;
 mod values;
 

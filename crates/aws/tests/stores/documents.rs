@@ -104,6 +104,7 @@ async fn signing_keys_and_root_are_laid_out_as_documented() {
     let moment = "2026-01-01T00:00:00Z";
     let expected = json!({
         "schema_version": 1,
+        "generation": 0,
         "keys": [
             { "algorithm": "ES256", "state": "active", "since": moment, "pkcs8": "////" },
             { "algorithm": "EdDSA", "state": "retiring", "until": moment, "pkcs8": "////" },

@@ -85,7 +85,7 @@ impl TokenEndpoint {
             jti: self.random.bytes(),
             issued_at: now,
         };
-        let (access_token, claims) = token::issue(&authenticated, grant, keys.active())?;
+        let (access_token, claims) = token::issue(&authenticated, grant, &keys)?;
         self.record_use(&authenticated, now).await;
         info!(client_id = %client.id, jti = claims.jti, aud = %claims.aud, scopes = claims.scope.len(), "token issued");
         Ok(TokenResponse {

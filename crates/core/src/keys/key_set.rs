@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Validation, decode, decode_header};
 use m2m_types::claims::{ACCESS_TOKEN_TYP, AccessTokenClaims};
+use m2m_types::generation::Generation;
 
 use super::{InvalidKey, KeyState, SigningKey};
-use crate::ports::KeyRecord;
+use crate::ports::KeptKeys;
 
 /// A longer token is refused unread; gateways take no header of this size.
 const MAX_TOKEN_LENGTH: usize = 16 * 1024;
@@ -34,6 +35,7 @@ pub struct KeySet {
     keys: Vec<SigningKey>,
     active: usize,
     jwks: Arc<[u8]>,
+    generation: Generation,
 }
 
 impl KeySet {
@@ -41,8 +43,9 @@ impl KeySet {
     ///
     /// # Errors
     /// A key is damaged, or there is not exactly one active key.
-    pub fn parse(records: &[KeyRecord]) -> Result<Self, InvalidKey> {
-        let keys = records
+    pub fn parse(kept: &KeptKeys) -> Result<Self, InvalidKey> {
+        let keys = kept
+            .keys
             .iter()
             .map(SigningKey::parse)
             .collect::<Result<Vec<_>, _>>()?;
@@ -57,12 +60,22 @@ impl KeySet {
         let jwks = serde_json::to_vec(&JwkSet { keys: published })
             .map_err(|_| InvalidKey)?
             .into();
-        Ok(Self { keys, active, jwks })
+        Ok(Self {
+            keys,
+            active,
+            jwks,
+            generation: kept.generation,
+        })
     }
 
     /// The key that signs.
     pub fn active(&self) -> &SigningKey {
         &self.keys[self.active]
+    }
+
+    /// The deployment's generation, which is kept beside the keys.
+    pub fn generation(&self) -> Generation {
+        self.generation
     }
 
     /// The public keys as JSON, RFC 7517 §5.

@@ -1,6 +1,7 @@
 //! Keeping the keys that sign tokens.
 
 use async_trait::async_trait;
+use m2m_types::generation::Generation;
 use zeroize::Zeroizing;
 
 use super::StoreError;
@@ -26,6 +27,16 @@ impl std::fmt::Debug for KeyRecord {
     }
 }
 
+/// The signing keys and what is kept with them.
+#[derive(Debug, Clone)]
+pub struct KeptKeys {
+    /// The deployment's generation: a token that carries a lower one is dead. It is kept outside the table, so
+    /// that it does not go back when the table does.
+    pub generation: Generation,
+    /// All signing keys.
+    pub keys: Vec<KeyRecord>,
+}
+
 /// What became of the first write of the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InsertKeysOutcome {
@@ -38,14 +49,18 @@ pub enum InsertKeysOutcome {
 /// The deployment's own secrets: its signing keys and the root of its cursors.
 #[async_trait]
 pub trait KeyStore: Send + Sync {
-    /// All signing keys; none: there were never any.
-    async fn find_signing_keys(&self) -> Result<Option<Vec<KeyRecord>>, StoreError>;
+    /// All signing keys and the generation; none: there were never any.
+    async fn find_signing_keys(&self) -> Result<Option<KeptKeys>, StoreError>;
 
-    /// Writes the first signing keys.
+    /// Writes the first signing keys, with the first generation.
     async fn insert_signing_keys(
         &self,
         keys: &[KeyRecord],
     ) -> Result<InsertKeysOutcome, StoreError>;
+
+    /// Raises the deployment's generation; the new one. Who does it at the same time raises it once more.
+    /// For operators: no function may.
+    async fn raise_generation(&self) -> Result<Generation, StoreError>;
 
     /// The 256-bit root of cursors; none: there was never one.
     async fn find_root(&self) -> Result<Option<Zeroizing<[u8; 32]>>, StoreError>;

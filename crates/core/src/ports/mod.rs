@@ -12,7 +12,7 @@ pub use client_store::{
     ClientStore, InsertOutcome, KeptAnswer, PendingClient, Unfinished, WriteOutcome,
 };
 pub use directory::{Directory, Lookup, Principals};
-pub use key_store::{InsertKeysOutcome, KeyRecord, KeyStore};
+pub use key_store::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore};
 pub use secret_values::{KeptValue, SecretValues};
 
 /// A store gave no usable answer. What happened is for the log only.

@@ -2,6 +2,7 @@
 
 use m2m_core::keys::{KeyState, SigningAlgorithm};
 use m2m_core::ports::{InsertKeysOutcome, KeyRecord};
+use m2m_types::generation::Generation;
 use zeroize::Zeroizing;
 
 use super::Ports;
@@ -16,6 +17,7 @@ macro_rules! key_store_contract {
             $make,
             [
                 keys_are_read_back_as_written,
+                every_raise_of_the_generation_counts,
                 only_the_first_keys_are_written,
                 only_the_first_root_is_written,
                 there_are_no_keys_at_first,
@@ -58,7 +60,8 @@ pub async fn keys_are_read_back_as_written(ports: Ports) {
     let outcome = ports.keys.insert_signing_keys(&written).await.unwrap();
     assert_eq!(outcome, InsertKeysOutcome::Inserted);
     let found = ports.keys.find_signing_keys().await.unwrap().unwrap();
-    assert_same(&found, &written);
+    assert_same(&found.keys, &written);
+    assert_eq!(found.generation, Generation::default());
 }
 
 /// Of many instances that start at once one writes the keys, and all then read the same.
@@ -77,7 +80,28 @@ pub async fn only_the_first_keys_are_written(ports: Ports) {
     }
     assert_eq!(winners.len(), 1);
     let found = ports.keys.find_signing_keys().await.unwrap().unwrap();
-    assert_same(&found, &keys(winners[0]));
+    assert_same(&found.keys, &keys(winners[0]));
+}
+
+/// Two who raise it at once raise it twice, and the keys stay as they are.
+pub async fn every_raise_of_the_generation_counts(ports: Ports) {
+    assert!(ports.keys.raise_generation().await.is_err(), "no keys yet");
+    ports.keys.insert_signing_keys(&keys(1)).await.unwrap();
+    let raises = (0..2).map(|_| {
+        let store = ports.keys.clone();
+        tokio::spawn(async move { store.raise_generation().await.unwrap() })
+    });
+    let raises: Vec<_> = raises.collect();
+    let mut raised = Vec::new();
+    for raise in raises {
+        raised.push(raise.await.unwrap());
+    }
+    raised.sort();
+    let first = Generation::default().raised();
+    assert_eq!(raised, [first, first.raised()]);
+    let found = ports.keys.find_signing_keys().await.unwrap().unwrap();
+    assert_eq!(found.generation, first.raised());
+    assert_same(&found.keys, &keys(1));
 }
 
 /// A second root changes nothing.

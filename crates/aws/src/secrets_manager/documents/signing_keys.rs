@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use m2m_core::keys::{KeyState, SigningAlgorithm};
-use m2m_core::ports::{KeyRecord, StoreError};
+use m2m_core::ports::{KeptKeys, KeyRecord, StoreError};
+use m2m_types::generation::Generation;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -13,6 +14,9 @@ const WHAT: &str = "the signing keys";
 #[derive(Serialize, Deserialize)]
 struct KeysDocument {
     schema_version: u32,
+    /// Absent in what programs wrote that did not know it.
+    #[serde(default)]
+    generation: Generation,
     keys: Vec<KeyDocument>,
 }
 
@@ -42,14 +46,13 @@ pub(in crate::secrets_manager) fn write_signing_keys(
     });
     let document = KeysDocument {
         schema_version: SCHEMA_VERSION,
+        generation: Generation::default(),
         keys: keys.collect(),
     };
     super::write(WHAT, &document)
 }
 
-pub(in crate::secrets_manager) fn read_signing_keys(
-    text: &str,
-) -> Result<Vec<KeyRecord>, StoreError> {
+pub(in crate::secrets_manager) fn read_signing_keys(text: &str) -> Result<KeptKeys, StoreError> {
     let document: KeysDocument = super::read(WHAT, text)?;
     check_version(WHAT, document.schema_version)?;
     let keys = document.keys.into_iter().map(|key| {
@@ -63,7 +66,20 @@ pub(in crate::secrets_manager) fn read_signing_keys(
             pkcs8: key.pkcs8.0,
         })
     });
-    keys.collect()
+    Ok(KeptKeys {
+        generation: document.generation,
+        keys: keys.collect::<Result<_, StoreError>>()?,
+    })
+}
+
+/// The document with the generation raised, and whatever else a later program put into it unchanged.
+pub(in crate::secrets_manager) fn raise_generation(
+    text: &str,
+) -> Result<(Generation, Zeroizing<String>), StoreError> {
+    let raised = read_signing_keys(text)?.generation.raised();
+    let mut document: serde_json::Map<String, serde_json::Value> = super::read(WHAT, text)?;
+    document.insert("generation".to_owned(), serde_json::json!(raised));
+    Ok((raised, super::write(WHAT, &document)?))
 }
 
 impl From<KeyState> for StateDocument {
