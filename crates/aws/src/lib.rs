@@ -17,7 +17,7 @@ pub mod tables;
 
 pub use deployment::deployment;
 #[cfg(feature = "environment")]
-pub use sdk::sdk_config;
+pub use sdk::{sdk_config, sdk_config_in};
 #[cfg(feature = "environment")]
 pub use start::{OwnSecrets, start};
 pub use stores::Stores;

@@ -27,7 +27,16 @@ pub(crate) fn retries() -> RetryConfig {
 /// The SDK's configuration as the environment gives it, `AWS_ENDPOINT_URL*` included.
 #[cfg(feature = "environment")]
 pub async fn sdk_config() -> aws_types::SdkConfig {
+    sdk_config_in(None).await
+}
+
+/// As [`sdk_config`], in that region where one is named.
+#[cfg(feature = "environment")]
+pub async fn sdk_config_in(region: Option<String>) -> aws_types::SdkConfig {
+    use aws_config::meta::region::RegionProviderChain;
+    let region = region.map(aws_types::region::Region::new);
     aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .region(RegionProviderChain::first_try(region).or_default_provider())
         .timeout_config(timeouts())
         .retry_config(retries())
         .load()

@@ -45,7 +45,84 @@ impl NewAdmin {
     }
 }
 
+/// Why there is no owner that an admin client could act for.
+#[derive(Debug, thiserror::Error)]
+pub enum NoOwner {
+    /// Nobody made it.
+    #[error("there is no owner {0}")]
+    Unknown(OwnerId),
+    /// It is somebody else's.
+    #[error("the owner {owner} belongs to the organization {organization}")]
+    Elsewhere {
+        /// Who.
+        owner: OwnerId,
+        /// Where it belongs.
+        organization: OrganizationId,
+    },
+    /// Its clients get no tokens.
+    #[error("the owner {0} or its organization is switched off")]
+    Inactive(OwnerId),
+    /// Nothing can be said.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// As many clients are read at once.
+const PAGE: u32 = 100;
+
 impl Clients {
+    /// The owner of that organization as it is now.
+    ///
+    /// # Errors
+    /// There is none, or it cannot act.
+    pub async fn present_owner(
+        &self,
+        owner: &OwnerId,
+        organization: &OrganizationId,
+    ) -> Result<FirstOwner, NoOwner> {
+        let found = self.directory.find_principals(owner, organization).await?;
+        let present = found.owner.ok_or_else(|| NoOwner::Unknown(owner.clone()))?;
+        if present.organization != *organization {
+            return Err(NoOwner::Elsewhere {
+                owner: present.id,
+                organization: present.organization,
+            });
+        }
+        if !present.active || !found.organization.is_some_and(|tenant| tenant.active) {
+            return Err(NoOwner::Inactive(present.id));
+        }
+        Ok(FirstOwner {
+            owner: present.id,
+            organization: present.organization,
+            permissions: present.permissions,
+        })
+    }
+
+    /// The live admin clients of an owner, in the order they were made.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn admins_of(&self, owner: &OwnerId) -> Result<Vec<Client>, StoreError> {
+        let mut admins = Vec::new();
+        let mut after: Option<ClientId> = None;
+        loop {
+            let page = self
+                .store
+                .list_by_owner(owner, false, after.as_ref(), PAGE)
+                .await?;
+            let is_last = page.len() < PAGE as usize;
+            after = page.last().map(|client| client.id.clone());
+            // Only an admin client is for the management API when it names no resource.
+            let of_the_page = page
+                .into_iter()
+                .filter(|client| client.default_audience == ResourceServer::Management);
+            admins.extend(of_the_page);
+            if is_last {
+                return Ok(admins);
+            }
+        }
+    }
+
     /// Makes the first organization and owner unless they exist; whether it did.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! tests, [`stand_in::StandIn`], an in-process DynamoDB and Secrets Manager; and [`serve::Server`],
 //! the whole service on a data directory.
 
+pub mod admin;
 pub mod log;
 mod private_file;
 pub mod serve;

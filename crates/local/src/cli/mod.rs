@@ -1,5 +1,6 @@
 //! The command line.
 
+mod admin;
 mod aws_stand_in;
 mod clients;
 mod connection;
@@ -31,6 +32,9 @@ enum Command {
     Token(token::Token),
     /// Make, list, show and delete M2M OAuth clients.
     Clients(clients::Clients),
+    /// Make admin clients with an operator's credentials.
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
     /// Serve DynamoDB and Secrets Manager on a loopback port, for functions run by cargo-lambda.
     AwsStandIn(aws_stand_in::AwsStandIn),
 }
@@ -47,6 +51,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
                 Command::Env(command) => command.run(),
                 Command::Token(command) => command.run().await,
                 Command::Clients(command) => command.run().await,
+                Command::Admin(command) => command.run().await,
                 Command::AwsStandIn(command) => command.run().await,
             }
         })

@@ -13,6 +13,7 @@ use m2m_types::client_secret::ClientSecret;
 use m2m_types::issuer::Issuer;
 use m2m_types::names::ClientName;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::ServeError;
 use crate::private_file;
@@ -65,7 +66,11 @@ impl AdminFile {
     /// # Errors
     /// It is not there or damaged.
     pub fn read(data_dir: &Path) -> Result<Self, AdminFileError> {
-        let path = data_dir.join(FILE);
+        Self::at(data_dir.join(FILE))
+    }
+
+    /// Reads the file at that place.
+    pub(crate) fn at(path: PathBuf) -> Result<Self, AdminFileError> {
         let unreadable = |source| AdminFileError::Unreadable {
             path: path.clone(),
             source,
@@ -167,12 +172,17 @@ async fn usable(
 
 impl AdminFile {
     fn write(&self, path: &Path) -> Result<(), ServeError> {
-        let write_error = |source| ServeError::File {
-            path: path.to_owned(),
-            source,
-        };
-        let json = serde_json::to_vec_pretty(self).map_err(|error| write_error(error.into()))?;
-        private_file::replace(path, &json).map_err(write_error)
+        self.to_json()
+            .and_then(|json| private_file::replace(path, &json))
+            .map_err(|source| ServeError::File {
+                path: path.to_owned(),
+                source,
+            })
+    }
+
+    /// What is in the file.
+    pub(crate) fn to_json(&self) -> io::Result<Zeroizing<Vec<u8>>> {
+        Ok(Zeroizing::new(serde_json::to_vec_pretty(self)?))
     }
 }
 

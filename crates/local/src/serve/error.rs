@@ -33,6 +33,9 @@ pub enum ServeError {
     /// The data directory cannot be used.
     #[error(transparent)]
     StandIn(#[from] StandInError),
+    /// There is nothing in the directory.
+    #[error("no service has run on {}: is it the directory that `m2m serve --data-dir` was given?", .0.display())]
+    NeverServed(PathBuf),
     /// The issuer is another than at the first start.
     #[error(
         "this data directory belongs to the issuer {recorded}, not {wanted}: with --change-issuer every \

@@ -10,7 +10,7 @@ mod record;
 mod tls;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -20,7 +20,9 @@ use m2m_core::bootstrap::FirstOwner;
 use m2m_core::clock::{Clock, SystemClock};
 use m2m_core::deployment::Deployment;
 use m2m_core::random::{Random, SystemRandom};
+use m2m_types::admin::client::SecretStorage;
 use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
 use m2m_types::names::{OrganizationId, OwnerId};
 use tracing::info;
@@ -96,12 +98,12 @@ impl Server {
     }
 
     /// The certificate authority that clients of a TLS server need.
-    pub fn ca_file(&self) -> Option<&std::path::Path> {
+    pub fn ca_file(&self) -> Option<&Path> {
         self.ca_file.as_deref()
     }
 
     /// Where the admin client's credentials were written, if this start made them.
-    pub fn new_admin_file(&self) -> Option<&std::path::Path> {
+    pub fn new_admin_file(&self) -> Option<&Path> {
         self.new_admin_file.as_deref()
     }
 
@@ -122,6 +124,28 @@ impl Server {
             never = maintenance::every_five_minutes(&clients, &self.stand_in) => match never {},
         }
     }
+}
+
+/// The deployment of a data directory that no server runs on: the lock keeps servers away while it lives.
+///
+/// # Errors
+/// A server runs on it, none ever did, or a store is gone.
+pub async fn open_stopped(data_dir: &Path) -> Result<Deployment, ServeError> {
+    let record = record::read_recorded(data_dir)?;
+    record::refuse_a_lost_store(data_dir)?;
+    let stand_in = StandIn::open(data_dir)?;
+    let options = Options {
+        data_dir: data_dir.to_owned(),
+        listen: ([127, 0, 0, 1], 0).into(),
+        tls: false,
+        issuer: None,
+        change_issuer: false,
+        signing_algorithm: None,
+        default_audience: Audience::parse("urn:m2m-oauth:api")?,
+        secret_storage: SecretStorage::None,
+        permissions: None,
+    };
+    open(&stand_in, &config_of(&options, &record)).await
 }
 
 fn config_of(options: &Options, record: &Record) -> Config {

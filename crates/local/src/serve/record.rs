@@ -71,6 +71,11 @@ pub(super) fn settle(options: &Options, address: SocketAddr) -> Result<Record, S
     Ok(changed)
 }
 
+/// What was said at the first start of a directory that has had one.
+pub(super) fn read_recorded(data_dir: &Path) -> Result<Record, ServeError> {
+    read(&data_dir.join(FILE))?.ok_or_else(|| ServeError::NeverServed(data_dir.to_owned()))
+}
+
 fn first(options: &Options, address: SocketAddr) -> Result<Record, ServeError> {
     let (issuer, from_address) = issuer(options, address, None)?;
     let permissions = match &options.permissions {
