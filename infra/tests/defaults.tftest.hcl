@@ -71,7 +71,7 @@ run "functions_are_small_and_quiet" {
 
   assert {
     condition     = alltrue([for function in aws_lambda_function.this : function.logging_config[0].log_format == "JSON" && function.logging_config[0].system_log_level == "WARN"])
-    error_message = "Lambda's lines for each request would be the largest part of the bill"
+    error_message = "Lambda's lines for each request would more than double the log"
   }
 
   assert {

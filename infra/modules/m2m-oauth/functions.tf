@@ -83,7 +83,7 @@ resource "aws_lambda_function" "this" {
     log_group  = aws_cloudwatch_log_group.function[each.key].name
     # The function itself keeps to M2M_LOG; whatever it writes is kept, its metrics too.
     application_log_level = "TRACE"
-    # Leaves out Lambda's three lines for each request, which are longer than the function's own.
+    # Leaves out Lambda's two lines for each request, which are longer than the function's own.
     system_log_level = "WARN"
   }
 
