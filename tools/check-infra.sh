@@ -2,9 +2,9 @@
 # Looks for what is unsafe, impossible or forgotten in infra/, without AWS and without the network.
 #
 #   tools/check-infra.sh              checkov over the Terraform code
-#   tools/check-infra.sh plan.json    that, and cfn-lint over what the plan makes (`terraform show -json`)
+#   tools/check-infra.sh plan.json    that, and checkov and cfn-lint over what the plan makes (`terraform show -json`)
 #
-# Fails on the first finding. A finding that is meant to be is skipped in place, with its reason:
+# Fails on any finding. A finding that is meant to be is skipped in place, with its reason:
 # `#checkov:skip=ID: reason`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,22 +26,31 @@ fi
 findings=$(mktemp -d)
 trap 'rm -rf "$findings"' EXIT
 
-# Its exit status is that of the count below.
-.venv/bin/checkov --directory infra --framework terraform --skip-download --soft-fail \
-	--output json >"$findings/checkov.json"
-.venv/bin/python - "$findings/checkov.json" <<'PYTHON'
+# scan WHAT OPTION...: one run of checkov, whose own exit status says nothing of an empty scan.
+scan() {
+	local what=$1
+	shift
+	.venv/bin/checkov "$@" --skip-download --soft-fail --output json >"$findings/checkov.json"
+	.venv/bin/python - "$what" "$findings/checkov.json" <<'PYTHON'
 import json, sys
-report = json.load(open(sys.argv[1]))
+what, path = sys.argv[1:]
+report = json.load(open(path))
 for finding in report["results"]["failed_checks"]:
-    place = "infra{}:{}".format(finding["file_path"], finding["file_line_range"][0])
+    place = "{}:{}".format(finding["file_path"], finding["file_line_range"][0])
     print(place, finding["check_id"], finding["check_name"], finding["resource"], file=sys.stderr)
 summary = report["summary"]
-print("checkov: {passed} passed, {failed} failed, {skipped} skipped".format(**summary))
+print("checkov, {}: {passed} passed, {failed} failed, {skipped} skipped".format(what, **summary))
 # A scan that finds nothing to look at finds nothing wrong either.
 sys.exit(bool(summary["failed"] or summary["parsing_errors"] or not summary["passed"]))
 PYTHON
+}
+
+scan code --framework terraform --directory infra
 
 if [ $# -gt 0 ]; then
+	# The plan has every instance and value; the code has the reasons of what is skipped.
+	scan plan --framework terraform_plan --file "$1" --repo-root-for-plan-enrichment infra
+
 	.venv/bin/python tools/plan_to_template.py <"$1" >"$findings/template.json"
 	.venv/bin/cfn-lint --non-zero-exit-code informational --template "$findings/template.json"
 	.venv/bin/python - "$findings/template.json" <<'PYTHON'
