@@ -4,8 +4,8 @@ output "issuer" {
 }
 
 output "bootstrap_command" {
-  description = "Makes the first admin client, unless somebody comes in through iam_principals. Needs the operator's AWS credentials."
-  value       = "m2m admin bootstrap --issuer ${module.m2m_oauth.issuer} --table ${module.m2m_oauth.table_name} --secret-prefix ${module.m2m_oauth.secret_prefix} --region ${module.m2m_oauth.region}"
+  description = "Makes the first admin client, unless somebody comes in through iam_principals. Needs AWS credentials with operator_policy."
+  value       = module.m2m_oauth.bootstrap_command
 }
 
 output "table_name" {

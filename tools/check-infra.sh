@@ -39,7 +39,7 @@ for finding in report["results"]["failed_checks"]:
     place = "{}:{}".format(finding["file_path"], finding["file_line_range"][0])
     print(place, finding["check_id"], finding["check_name"], finding["resource"], file=sys.stderr)
 summary = report["summary"]
-print("checkov, {}: {passed} passed, {failed} failed, {skipped} skipped".format(what, **summary))
+print("checkov: {passed} passed, {failed} failed, {skipped} skipped in the {}".format(what, **summary))
 # A scan that finds nothing to look at finds nothing wrong either.
 sys.exit(bool(summary["failed"] or summary["parsing_errors"] or not summary["passed"]))
 PYTHON

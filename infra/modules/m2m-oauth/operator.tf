@@ -42,6 +42,25 @@ locals {
     local.table_key_statements,
     local.secrets_key_statements,
   )
+
+  # What `m2m` assumes unless it is told.
+  assumed = {
+    M2M_SIGNING_ALG      = "ES256"
+    M2M_DEFAULT_AUDIENCE = "urn:m2m-oauth:api"
+    M2M_SECRET_STORAGE   = "secrets_manager"
+  }
+
+  bootstrap_command = concat(
+    [for name, value in local.assumed : "${name}=${local.environment[name]}" if local.environment[name] != value],
+    ["m2m admin bootstrap --issuer ${local.issuer} --table ${local.table_name} --secret-prefix ${local.secret_prefix}"],
+    [for key in compact([var.secrets_kms_key_arn]) : "--secret-kms-key ${key}"],
+    ["--region ${local.region}"],
+  )
+}
+
+output "bootstrap_command" {
+  description = "Makes the first admin client, unless somebody comes in through iam_principals. Needs AWS credentials with operator_policy."
+  value       = join(" ", local.bootstrap_command)
 }
 
 output "operator_policy" {
