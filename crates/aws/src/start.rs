@@ -40,7 +40,7 @@ pub async fn start(config: &Config, secrets: OwnSecrets) -> Result<Deployment, I
     let (warm, keys) = tokio::join!(stores.warm_up(), ready_keys(&deployment, config, secrets));
     for error in [warm.err(), keys.err()].into_iter().flatten() {
         tracing::warn!(
-            error = &error as &dyn std::error::Error,
+            reason = &error as &dyn std::error::Error,
             "started without a store"
         );
     }

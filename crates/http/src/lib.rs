@@ -12,12 +12,16 @@ mod fallback;
 mod metadata;
 mod oauth_answer;
 mod problem_answer;
+mod request_log;
 mod token;
+mod told;
+mod trace;
 
 use std::any::Any;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use m2m_core::caller::CallerAuthentication;
 use m2m_core::clients::Clients;
 use m2m_core::deployment::Deployment;
@@ -29,6 +33,8 @@ use m2m_types::issuer::Issuer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use client_address::ClientAddress;
+pub use request_log::Invocation;
+pub use told::Outcome;
 
 use crate::problem_answer::Refusal;
 
@@ -80,8 +86,9 @@ fn protocol_routes(state: &Shared) -> Router<Shared> {
     token::routes(state).merge(metadata::routes())
 }
 
-/// Answers of our own for unknown paths and for a handler that panicked.
+/// Answers of our own for unknown paths and for a handler that panicked, and a line in the log for each.
 fn finish(routes: Router<Shared>, state: Shared) -> Router {
+    let log = from_fn_with_state(Arc::clone(&state), request_log::log);
     let for_panics = Arc::clone(&state);
     let answer_panic = move |_: Box<dyn Any + Send>| {
         problem_answer::refused(&for_panics, Refusal::Defect("a handler panicked"))
@@ -90,4 +97,5 @@ fn finish(routes: Router<Shared>, state: Shared) -> Router {
         .fallback(fallback::not_found)
         .with_state(state)
         .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(log)
 }

@@ -2,6 +2,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
@@ -11,10 +12,10 @@ use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata, paths};
 use serde::Serialize;
 use tower_http::cors::{Any, CorsLayer};
-use tracing::warn;
 
 use crate::correlation::chain;
 use crate::problem_answer::Refusal;
+use crate::told::Told;
 use crate::{Shared, fallback, problem_answer};
 
 /// How long a client may keep what it read. The life of the keys counts on it.
@@ -91,16 +92,18 @@ async fn jwks(State(state): State<Shared>) -> Response<Body> {
 }
 
 /// 200 when the store answers and there are keys to sign with.
-async fn health(State(state): State<Shared>) -> (StatusCode, Json<serde_json::Value>) {
+async fn health(State(state): State<Shared>) -> Response<Body> {
     let (store, keys) = (state.directory.ping().await, state.keys.current().await);
     match store.and(keys.map(drop)) {
-        Ok(()) => (StatusCode::OK, Json(serde_json::json!({"status": "ok"}))),
+        Ok(()) => Json(serde_json::json!({"status": "ok"})).into_response(),
         Err(error) => {
-            warn!(reason = chain(&error), "not healthy");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                Json(serde_json::json!({"status": "unavailable"})),
-            )
+            let told = Told {
+                message: Some("not healthy"),
+                reason: Some(chain(&error)),
+                ..Told::default()
+            };
+            let body = Json(serde_json::json!({"status": "unavailable"}));
+            told.put((StatusCode::SERVICE_UNAVAILABLE, body).into_response())
         }
     }
 }

@@ -7,14 +7,13 @@ use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{Response, StatusCode};
-use m2m_core::grant::TokenError;
+use m2m_core::grant::{Issued, Refused, TokenError};
 use m2m_types::oauth_error::{OAuthError, OAuthErrorCode};
-use m2m_types::token_response::TokenResponse;
-use tracing::{error, info};
 
 use crate::State;
 use crate::body::Unreadable;
 use crate::correlation::{chain, new_id};
+use crate::told::{Outcome, Told};
 
 /// How long to wait when a store gave no answer.
 const STORE_RETRY: Duration = Duration::from_secs(1);
@@ -34,25 +33,27 @@ pub(crate) enum NotATokenRequest {
 }
 
 /// 200 with the token.
-pub(crate) fn granted(state: &State, token: &TokenResponse) -> Response<Body> {
-    match serde_json::to_vec(token) {
-        Ok(json) => answer(StatusCode::OK, json),
-        Err(_) => defect(state, "a token answer could not be written"),
-    }
+pub(crate) fn granted(state: &State, issued: Issued) -> Response<Body> {
+    let Ok(json) = serde_json::to_vec(&issued.answer) else {
+        return defect(state, "a token answer could not be written");
+    };
+    let mut response = answer(StatusCode::OK, json);
+    response.extensions_mut().insert(Outcome::TokenIssued);
+    let told = Told {
+        message: Some("token issued"),
+        client_id: Some(issued.client_id),
+        jti: Some(issued.jti),
+        ..Told::default()
+    };
+    told.put(response)
 }
 
-/// The refusal of a token request, logged with its reason.
-pub(crate) fn refused(state: &State, error: &TokenError) -> Response<Body> {
-    let (code, description) = error.public();
-    let correlation_id = new_id(state);
-    let reason = chain(error);
-    match error {
-        TokenError::Store(_) | TokenError::Key(_) => {
-            error!(%correlation_id, reason, "token not issued");
-        }
-        _ => info!(%correlation_id, reason, "token refused"),
-    }
-    let (status, retry_after) = match error {
+/// The refusal of a token request, its reason told to the log.
+pub(crate) fn refused(state: &State, refused: Refused) -> Response<Body> {
+    let Refused { client_id, error } = refused;
+    let (code, error_description) = error.public();
+    let reason = chain(&error);
+    let (status, retry_after) = match &error {
         TokenError::Throttled { wait, .. } => (StatusCode::TOO_MANY_REQUESTS, Some(*wait)),
         TokenError::Store(_) | TokenError::Key(_) => {
             (StatusCode::SERVICE_UNAVAILABLE, Some(STORE_RETRY))
@@ -60,12 +61,12 @@ pub(crate) fn refused(state: &State, error: &TokenError) -> Response<Body> {
         _ if code == OAuthErrorCode::InvalidClient => (StatusCode::UNAUTHORIZED, None),
         _ => (StatusCode::BAD_REQUEST, None),
     };
-    let body = OAuthError {
-        error: code,
-        error_description: description,
-        correlation_id,
+    let told = Told {
+        client_id,
+        reason: Some(reason),
+        ..Told::default()
     };
-    let mut response = answer(status, serde_json::to_vec(&body).unwrap_or_default());
+    let mut response = error_answer(state, status, code, error_description, told);
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(
@@ -103,14 +104,12 @@ pub(crate) fn malformed(state: &State, reason: &NotATokenRequest) -> Response<Bo
         }
         NotATokenRequest::Form(description) => (StatusCode::BAD_REQUEST, *description),
     };
-    let correlation_id = new_id(state);
-    info!(%correlation_id, reason = error_description, "token refused");
-    let body = OAuthError {
-        error: OAuthErrorCode::InvalidRequest,
-        error_description,
-        correlation_id,
+    let told = Told {
+        reason: Some(error_description.to_owned()),
+        ..Told::default()
     };
-    let mut response = answer(status, serde_json::to_vec(&body).unwrap_or_default());
+    let code = OAuthErrorCode::InvalidRequest;
+    let mut response = error_answer(state, status, code, error_description, told);
     if status == StatusCode::METHOD_NOT_ALLOWED {
         response
             .headers_mut()
@@ -126,17 +125,49 @@ pub(crate) fn retry_after_seconds(wait: Duration) -> HeaderValue {
 
 /// The answer to a request that a defect of ours stopped; `what` is for the log.
 pub(crate) fn defect(state: &State, what: &str) -> Response<Body> {
+    let told = Told {
+        reason: Some(what.to_owned()),
+        ..Told::default()
+    };
+    error_answer(
+        state,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        OAuthErrorCode::ServerError,
+        "the service has a defect: the operator finds it by the correlation_id",
+        told,
+    )
+}
+
+/// An error under a new name, which the log has too.
+fn error_answer(
+    state: &State,
+    status: StatusCode,
+    error: OAuthErrorCode,
+    error_description: &'static str,
+    told: Told,
+) -> Response<Body> {
     let correlation_id = new_id(state);
-    error!(%correlation_id, reason = what, "token not issued");
+    let failed = status.is_server_error();
+    let told = Told {
+        message: Some(if failed {
+            "token not issued"
+        } else {
+            "token refused"
+        }),
+        error: Some(error.as_str()),
+        correlation_id: Some(correlation_id.clone()),
+        ..told
+    };
     let body = OAuthError {
-        error: OAuthErrorCode::ServerError,
-        error_description: "the service has a defect: the operator finds it by the correlation_id",
+        error,
+        error_description,
         correlation_id,
     };
-    answer(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        serde_json::to_vec(&body).unwrap_or_default(),
-    )
+    let mut response = answer(status, serde_json::to_vec(&body).unwrap_or_default());
+    if !failed {
+        response.extensions_mut().insert(Outcome::TokenRefused);
+    }
+    told.put(response)
 }
 
 /// JSON that nobody may keep (RFC 6749 §5.1).

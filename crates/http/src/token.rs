@@ -46,8 +46,8 @@ async fn token(State(state): State<Shared>, request: Request<Body>) -> Response<
         )
         .await
     {
-        Ok(token) => oauth_answer::granted(&state, &token),
-        Err(error) => oauth_answer::refused(&state, &error),
+        Ok(issued) => oauth_answer::granted(&state, issued),
+        Err(refused) => oauth_answer::refused(&state, refused),
     }
 }
 

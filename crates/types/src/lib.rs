@@ -22,6 +22,7 @@ pub mod problem;
 pub mod scope;
 pub mod token_request;
 pub mod token_response;
+pub mod trace_parent;
 pub mod ttl;
 
 pub use text::InvalidText;

@@ -5,8 +5,7 @@ use serde::Serialize;
 use crate::correlation_id::CorrelationId;
 
 /// The `error` of an OAuth error answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OAuthErrorCode {
     /// RFC 6749 §5.2: malformed, incomplete or contradictory.
     InvalidRequest,
@@ -24,6 +23,28 @@ pub enum OAuthErrorCode {
     TemporarilyUnavailable,
     /// RFC 6749 §4.1.2.1, used for 500: a defect.
     ServerError,
+}
+
+impl OAuthErrorCode {
+    /// The code as the wire has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::ServerError => "server_error",
+        }
+    }
+}
+
+impl Serialize for OAuthErrorCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 /// An OAuth error: RFC 6749 §5.2 and, beside it, what ties it to the log.

@@ -75,6 +75,21 @@ pub enum AuthenticationFailure {
     Store(#[from] StoreError),
 }
 
+impl AuthenticationFailure {
+    /// Which client it is about, if that exists.
+    pub fn client_id(&self) -> Option<&ClientId> {
+        match self {
+            Self::WrongSecret(id) | Self::InactiveClient(id) | Self::InactivePrincipals(id, _) => {
+                Some(id)
+            }
+            Self::MalformedClientId
+            | Self::MalformedSecret
+            | Self::UnknownClient
+            | Self::Store(_) => None,
+        }
+    }
+}
+
 /// Authenticates a client by its secret.
 ///
 /// Whatever is wrong with a well-formed pair, one read and one round of comparisons are made; a pair that

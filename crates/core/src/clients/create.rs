@@ -200,7 +200,7 @@ impl Clients {
     async fn give_up(&self, pending: Client) {
         let id = pending.id.clone();
         if let Err(error) = self.abandon(pending).await {
-            warn!(client_id = %id, error = &error as &dyn std::error::Error, "a create is left pending");
+            warn!(client_id = %id, reason = &error as &dyn std::error::Error, "a create is left pending");
         }
     }
 

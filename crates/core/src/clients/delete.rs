@@ -49,7 +49,7 @@ impl Clients {
             if self.store.delete(&deleted, expected, now).await? == WriteOutcome::Written {
                 info!(client_id = %id, by = %caller.client_id(), "client deleted");
                 if let Err(error) = self.finish_delete(&deleted).await {
-                    warn!(client_id = %id, error = &error as &dyn std::error::Error, "a delete is left to be repaired");
+                    warn!(client_id = %id, reason = &error as &dyn std::error::Error, "a delete is left to be repaired");
                 }
                 return Ok(());
             }

@@ -75,7 +75,7 @@ impl Clients {
             }
             Ok(Followed::Overtaken) => {}
             Err(error) => {
-                warn!(client_id = %id, error = &error as &dyn std::error::Error, "a repair failed");
+                warn!(client_id = %id, reason = &error as &dyn std::error::Error, "a repair failed");
                 repaired.failed += 1;
             }
         }

@@ -73,7 +73,7 @@ impl KeyRing {
             }
             (Err(error), Some(last_good)) => {
                 warn!(
-                    error = &error as &dyn std::error::Error,
+                    reason = &error as &dyn std::error::Error,
                     "the signing keys could not be read again"
                 );
                 last_good.refresh_at = now + RETRY_AFTER;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::bearer;
 
 use crate::problem_answer::{Refusal, refused};
+use crate::told::{self, Told};
 use crate::{State, entity_tag};
 
 /// What a handler made: an answer or a refusal.
@@ -20,11 +21,15 @@ pub(super) async fn to_caller(
     headers: &HeaderMap,
     handle: impl AsyncFnOnce(Caller) -> Outcome,
 ) -> Response<Body> {
-    let outcome = match bearer::caller(state, headers).await {
-        Ok(caller) => handle(caller).await,
-        Err(refusal) => Err(refusal),
+    let caller = match bearer::caller(state, headers).await {
+        Ok(caller) => caller,
+        Err(refusal) => return refused(state, refusal),
     };
-    outcome.unwrap_or_else(|refusal| refused(state, refusal))
+    let (client_id, owner) = told::names(&caller);
+    let outcome = handle(caller).await;
+    let mut response = outcome.unwrap_or_else(|refusal| refused(state, refusal));
+    Told::add_caller(&mut response, client_id, owner);
+    response
 }
 
 /// An answer with its entity tag, which nobody in between may keep. `tag`: of the body unless given.

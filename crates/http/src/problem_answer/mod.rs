@@ -9,13 +9,13 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AU
 use m2m_core::caller::CallerError;
 use m2m_core::clients::ClientsError;
 use m2m_types::problem::{FieldError, Problem};
-use tracing::{error, info};
 
 use self::decide::{Outside, decide};
 use crate::State;
 use crate::body::Unreadable;
 use crate::correlation::{chain, new_id};
 use crate::oauth_answer::retry_after_seconds;
+use crate::told::Told;
 
 /// Why a management request was refused.
 pub(crate) enum Refusal {
@@ -61,7 +61,7 @@ impl Refusal {
     }
 }
 
-/// The answer to a refused request, logged with its reason.
+/// The answer to a refused request, its reason told to the log.
 pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
     let correlation_id = new_id(state);
     let reason = refusal.reason();
@@ -72,12 +72,17 @@ pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
         challenge,
         retry_after,
     } = decide(state, refusal);
-    let reason = reason.as_deref().unwrap_or(&detail);
-    if kind.status.is_server_error() {
-        error!(%correlation_id, kind = kind.name, reason, "management call failed");
-    } else {
-        info!(%correlation_id, kind = kind.name, reason, "management call refused");
-    }
+    let told = Told {
+        message: Some(if kind.status.is_server_error() {
+            "call failed"
+        } else {
+            "call refused"
+        }),
+        correlation_id: Some(correlation_id.clone()),
+        error: Some(kind.name),
+        reason: reason.or_else(|| Some(detail.clone().into_owned())),
+        ..Told::default()
+    };
     let problem = Problem {
         kind: state.issuer.join(&format!("/problems/{}", kind.name)),
         title: kind.title.to_owned(),
@@ -100,5 +105,5 @@ pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
     if let Some(wait) = retry_after {
         headers.insert(RETRY_AFTER, retry_after_seconds(wait));
     }
-    response
+    told.put(response)
 }
