@@ -14,6 +14,7 @@ mod secrets_manager;
 mod start;
 mod stores;
 pub mod tables;
+mod trace_header;
 
 pub use deployment::deployment;
 #[cfg(feature = "environment")]
@@ -21,3 +22,4 @@ pub use sdk::{sdk_config, sdk_config_in};
 #[cfg(feature = "environment")]
 pub use start::{OwnSecrets, start};
 pub use stores::Stores;
+pub use trace_header::passing_trace_on;

@@ -11,6 +11,7 @@ use crate::config::StoresConfig;
 use crate::dynamodb::{DynamoDbClientStore, DynamoDbDirectory, Table};
 use crate::sdk::{retries, timeouts};
 use crate::secrets_manager::{Secrets, SecretsManagerKeyStore, SecretsManagerValues};
+use crate::trace_header::TraceHeader;
 
 /// All ports of a deployment. Clones share their connections.
 #[derive(Clone)]
@@ -37,11 +38,13 @@ impl Stores {
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk)
             .timeout_config(timeouts())
             .retry_config(retries())
+            .interceptor(TraceHeader)
             .build();
         let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
         let secrets = aws_sdk_secretsmanager::config::Builder::from(sdk)
             .timeout_config(timeouts())
             .retry_config(retries())
+            .interceptor(TraceHeader)
             .build();
         let secrets = Secrets::new(aws_sdk_secretsmanager::Client::from_conf(secrets), config);
         let table = Table::new(dynamodb, config.table.clone(), random);

@@ -1,12 +1,16 @@
 //! A function from its start to its end.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use lambda_http::Error;
+use m2m_core::clock::{Clock, SystemClock};
 
-use crate::log::log_as_json;
-use crate::serve::serve;
+use crate::log;
+use crate::metrics::Metrics;
+use crate::serve::Service;
 
 /// Runs a function: sets up the log, awaits what is to be done while nobody waits, and answers events with the
 /// router that came of it until the runtime stops.
@@ -14,15 +18,24 @@ use crate::serve::serve;
 /// A start that fails is one line of the log, which names everything that is wrong with the environment, and a
 /// process that ends; Lambda then starts another for the next request.
 pub async fn run(start: impl Future<Output = Result<Router, Error>>) -> ExitCode {
+    let started = Instant::now();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ended = async {
-        log_as_json()?;
-        serve(start.await?).await
+        log::write_as_json(Arc::clone(&clock))?;
+        let router = start.await?;
+        let metrics = Metrics::new(function_name(), started.elapsed());
+        Service::new(router, metrics, clock).run().await
     };
     match ended.await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = &*error as &dyn std::error::Error, "cannot run");
+            tracing::error!(reason = &*error as &dyn std::error::Error, "cannot run");
             ExitCode::FAILURE
         }
     }
+}
+
+/// As Lambda names it: without a name the runtime does not even begin.
+fn function_name() -> String {
+    std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default()
 }

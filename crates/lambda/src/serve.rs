@@ -1,28 +1,97 @@
 //! Events to requests, answers to responses.
 
 use std::convert::Infallible;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use axum::Router;
 use http_body_util::BodyExt;
-use lambda_http::{Body, Error, Request, Response, service_fn};
+use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
+use m2m_core::clock::Clock;
+use m2m_http::{Invocation, Outcome};
 use tower::ServiceExt;
 
 use crate::gateway;
+use crate::metrics::{Answered, Metrics};
 
-/// Answers events until the runtime stops; several at once where the runtime allows it.
-///
-/// # Errors
-/// The runtime API broke.
-pub(crate) async fn serve(router: Router) -> Result<(), Error> {
-    lambda_http::run_concurrent(service_fn(move |request| answer(router.clone(), request))).await
+/// What answers the events of an instance. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Service(Arc<Instance>);
+
+struct Instance {
+    router: Router,
+    metrics: Metrics,
+    clock: Arc<dyn Clock>,
+    cold: AtomicBool,
 }
 
-async fn answer(router: Router, mut request: Request) -> Result<Response<Body>, Infallible> {
-    gateway::note_caller(&mut request);
-    let response = match router.oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    };
+impl Service {
+    pub(crate) fn new(router: Router, metrics: Metrics, clock: Arc<dyn Clock>) -> Self {
+        Self(Arc::new(Instance {
+            router,
+            metrics,
+            clock,
+            cold: AtomicBool::new(true),
+        }))
+    }
+
+    /// Answers events until the runtime stops.
+    pub(crate) async fn run(self) -> Result<(), Error> {
+        lambda_http::run_concurrent(service_fn(move |request| {
+            let service = self.clone();
+            async move { Ok::<_, Infallible>(service.answer(request).await) }
+        }))
+        .await
+    }
+
+    async fn answer(&self, mut request: Request) -> Response<Body> {
+        let started = Instant::now();
+        gateway::note_caller(&mut request);
+        self.note_invocation(&mut request);
+        let trace = trace_header(&request);
+        let work = self.0.router.clone().oneshot(request);
+        let response = match m2m_aws::passing_trace_on(trace, work).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        let answered = Answered {
+            status: response.status().as_u16(),
+            took: started.elapsed(),
+            outcome: response.extensions().get::<Outcome>().copied(),
+        };
+        if let Some(line) = self.0.metrics.count(self.0.clock.now(), answered) {
+            write_metrics(&line);
+        }
+        whole(response).await
+    }
+
+    fn note_invocation(&self, request: &mut Request) {
+        let Some(context) = request.lambda_context_ref() else {
+            return;
+        };
+        let invocation = Invocation {
+            request_id: context.request_id.clone(),
+            cold: self.0.cold.swap(false, Ordering::Relaxed),
+        };
+        request.extensions_mut().insert(invocation);
+    }
+}
+
+/// What the runtime says of the trace of this event.
+fn trace_header(request: &Request) -> Option<String> {
+    request.lambda_context_ref()?.xray_trace_id.clone()
+}
+
+/// Metrics are a line like those of the log, but of a form that is not ours. A line that cannot be written is
+/// lost, as any line of the log would be.
+fn write_metrics(line: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// The answer with its whole body.
+async fn whole(response: Response<axum::body::Body>) -> Response<Body> {
     let (parts, body) = response.into_parts();
     let bytes = body
         .collect()
@@ -34,13 +103,16 @@ async fn answer(router: Router, mut request: Request) -> Result<Response<Body>, 
         Ok(text) => Body::Text(text),
         Err(error) => Body::Binary(error.into_bytes()),
     };
-    Ok(Response::from_parts(parts, body))
+    Response::from_parts(parts, body)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::Extension;
     use axum::routing::post;
+    use m2m_core::clock::SystemClock;
     use m2m_http::ClientAddress;
 
     use super::*;
@@ -75,7 +147,9 @@ mod tests {
     async fn check(event: &str, expected: &str) {
         let router = Router::new().route("/echo", post(echo));
         let request = lambda_http::request::from_str(event).unwrap();
-        let response = answer(router, request).await.unwrap();
+        let metrics = Metrics::new("token".to_owned(), Duration::ZERO);
+        let service = Service::new(router, metrics, Arc::new(SystemClock));
+        let response = service.answer(request).await;
         assert!(
             matches!(response.body(), Body::Text(text) if text == expected),
             "{:?}",

@@ -7,6 +7,8 @@ use m2m_core::ports::StoreError;
 use m2m_core::random::Random;
 use tokio::time::sleep;
 
+use crate::failure::Store;
+
 /// How often something is tried before it counts as failed.
 const ATTEMPTS: u32 = 8;
 /// The longest pause before the second attempt; doubled each time up to [`MAX_PAUSE`].
@@ -17,15 +19,17 @@ const MAX_PAUSE: Duration = Duration::from_millis(400);
 pub(super) struct Backoff<'a> {
     random: &'a dyn Random,
     what: &'a str,
+    store: Store<'a>,
     attempts: u32,
     pause: Duration,
 }
 
 impl<'a> Backoff<'a> {
-    pub(super) fn new(random: &'a dyn Random, what: &'a str) -> Self {
+    pub(super) fn new(random: &'a dyn Random, what: &'a str, store: Store<'a>) -> Self {
         Self {
             random,
             what,
+            store,
             attempts: 1,
             pause: FIRST_PAUSE,
         }
@@ -37,6 +41,7 @@ impl<'a> Backoff<'a> {
     /// There were enough attempts; says the reason of the last.
     pub(super) async fn pause(&mut self, reason: String) -> Result<(), StoreError> {
         if self.attempts == ATTEMPTS {
+            let reason = format!("{}: {reason}, {ATTEMPTS} times", self.store);
             return Err(StoreError::new(self.what, reason));
         }
         sleep(self.pause.mul_f64(fraction(self.random))).await;

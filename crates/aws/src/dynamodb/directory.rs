@@ -54,7 +54,8 @@ impl Directory for DynamoDbDirectory {
             keys.extend([along.owner.clone(), along.organization.clone()]);
         }
         let what = "read a client";
-        let mut found = within_deadline(what, self.table.find_all(what, keys)).await?;
+        let mut found =
+            within_deadline(what, self.table.store(), self.table.find_all(what, keys)).await?;
         let Some(item) = found.take(&client_key) else {
             return Ok(Lookup::default());
         };
@@ -85,7 +86,8 @@ impl Directory for DynamoDbDirectory {
         };
         let both = vec![keys.owner.clone(), keys.organization.clone()];
         let what = "read an owner and an organization";
-        let mut found = within_deadline(what, self.table.find_all(what, both)).await?;
+        let mut found =
+            within_deadline(what, self.table.store(), self.table.find_all(what, both)).await?;
         keys.take_from(&mut found)
     }
 
@@ -101,13 +103,14 @@ impl Directory for DynamoDbDirectory {
             writes.push(Write::Put(item, Expression::when_absent()));
         }
         let what = "write an owner and an organization";
-        let transacted = within_deadline(what, self.table.transact(what, writes)).await?;
+        let transacted =
+            within_deadline(what, self.table.store(), self.table.transact(what, writes)).await?;
         Ok(transacted == Transacted::Written)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         let what = "reach the table";
-        within_deadline(what, self.table.find(what, Key::ping())).await?;
+        within_deadline(what, self.table.store(), self.table.find(what, Key::ping())).await?;
         Ok(())
     }
 }

@@ -5,7 +5,6 @@ use m2m_core::ports::StoreError;
 use super::expression::text;
 use super::key::Key;
 use super::{Item, Table};
-use crate::failure::failed;
 
 /// Which items of which partition.
 pub(super) struct Query {
@@ -38,7 +37,7 @@ impl Table {
                 .set_exclusive_start_key(after)
                 .send()
                 .await
-                .map_err(|error| failed(what, &error))?;
+                .map_err(|error| self.failed(what, "Query", &error))?;
             items.extend(output.items.unwrap_or_default());
             after = output.last_evaluated_key;
             if after.is_none() {

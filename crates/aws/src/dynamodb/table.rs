@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use m2m_core::ports::StoreError;
 use m2m_core::random::Random;
@@ -10,7 +11,7 @@ use m2m_core::random::Random;
 use super::Item;
 use super::backoff::Backoff;
 use super::key::Key;
-use crate::failure::failed;
+use crate::failure::{Store, call_failed, failed};
 
 /// As many items as one `BatchGetItem` may ask for.
 const MAX_BATCH: usize = 100;
@@ -32,6 +33,34 @@ impl Table {
         }
     }
 
+    /// This table in the words of the log.
+    pub(super) fn store(&self) -> Store<'_> {
+        Store::Table(&self.name)
+    }
+
+    /// A call on this table that failed.
+    pub(super) fn failed<E>(
+        &self,
+        attempt: &str,
+        operation: &str,
+        error: &SdkError<E>,
+    ) -> StoreError
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        call_failed(
+            attempt,
+            &format!("dynamodb:{operation}"),
+            self.store(),
+            error,
+        )
+    }
+
+    /// The attempts at one thing on this table.
+    pub(super) fn backoff<'a>(&'a self, what: &'a str) -> Backoff<'a> {
+        Backoff::new(&*self.random, what, self.store())
+    }
+
     /// Reads one item consistently.
     pub(super) async fn find(&self, what: &str, key: Key) -> Result<Option<Item>, StoreError> {
         let output = self
@@ -42,7 +71,7 @@ impl Table {
             .consistent_read(true)
             .send()
             .await
-            .map_err(|error| failed(what, &error))?;
+            .map_err(|error| self.failed(what, "GetItem", &error))?;
         Ok(output.item)
     }
 
@@ -52,7 +81,7 @@ impl Table {
         let mut items = Vec::with_capacity(keys.len());
         for batch in keys.chunks(MAX_BATCH) {
             let mut unread: Vec<Item> = batch.iter().cloned().map(Key::into_item).collect();
-            let mut backoff = Backoff::new(&*self.random, what);
+            let mut backoff = self.backoff(what);
             loop {
                 let (read, rest) = self.find_batch(what, unread).await?;
                 items.extend(read);
@@ -85,7 +114,7 @@ impl Table {
             .request_items(&self.name, request)
             .send()
             .await
-            .map_err(|error| failed(what, &error))?;
+            .map_err(|error| self.failed(what, "BatchGetItem", &error))?;
         let read = output.responses.unwrap_or_default().remove(&self.name);
         let rest = output.unprocessed_keys.unwrap_or_default();
         let rest = rest.into_values().flat_map(|unread| unread.keys).collect();

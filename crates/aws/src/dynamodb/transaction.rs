@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 use m2m_core::ports::StoreError;
 
-use super::backoff::Backoff;
 use super::expression::Expression;
 use super::key::Key;
 use super::{Item, Table};
@@ -63,7 +62,7 @@ impl Table {
             .map(|write| self.transact_item(write))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| failed(what, &error))?;
-        let mut backoff = Backoff::new(&*self.random, what);
+        let mut backoff = self.backoff(what);
         loop {
             let result = self
                 .client
@@ -74,11 +73,34 @@ impl Table {
             let Err(error) = result else {
                 return Ok(Transacted::Written);
             };
-            match judge(what, &error)? {
+            match self.judge(what, &error)? {
                 Verdict::Refused(positions) => return Ok(Transacted::Refused(positions)),
                 Verdict::Passes(reason) => backoff.pause(reason).await?,
             }
         }
+    }
+
+    /// Tells conditions that did not hold from conflicts, which pass, and from failures.
+    fn judge(
+        &self,
+        what: &str,
+        error: &SdkError<TransactWriteItemsError>,
+    ) -> Result<Verdict, StoreError> {
+        let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
+            error.as_service_error()
+        else {
+            return Err(self.failed(what, "TransactWriteItems", error));
+        };
+        let refused = positions(canceled, |code| code == "ConditionalCheckFailed");
+        if !refused.is_empty() {
+            return Ok(Verdict::Refused(refused));
+        }
+        let failures = positions(canceled, |code| !passes(code));
+        if failures.is_empty() {
+            return Ok(Verdict::Passes(codes(canceled)));
+        }
+        let reason = format!("{}: {}", self.store(), codes(canceled));
+        Err(StoreError::new(what, reason))
     }
 
     fn transact_item(
@@ -126,24 +148,6 @@ enum Verdict {
     Refused(Vec<usize>),
     /// For this reason, which passes.
     Passes(String),
-}
-
-/// Tells conditions that did not hold from conflicts, which pass, and from failures.
-fn judge(what: &str, error: &SdkError<TransactWriteItemsError>) -> Result<Verdict, StoreError> {
-    let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
-        error.as_service_error()
-    else {
-        return Err(failed(what, error));
-    };
-    let refused = positions(canceled, |code| code == "ConditionalCheckFailed");
-    if !refused.is_empty() {
-        return Ok(Verdict::Refused(refused));
-    }
-    let failures = positions(canceled, |code| !passes(code));
-    if failures.is_empty() {
-        return Ok(Verdict::Passes(codes(canceled)));
-    }
-    Err(StoreError::new(what, codes(canceled)))
 }
 
 /// Whether the write may well succeed in a moment, or has nothing against it.

@@ -4,11 +4,9 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use m2m_core::ports::StoreError;
 
-use super::backoff::Backoff;
 use super::expression::Expression;
 use super::key::Key;
 use super::{Item, Table};
-use crate::failure::failed;
 
 /// What became of an update.
 pub(super) enum Updated {
@@ -36,7 +34,7 @@ impl Table {
             .set_update_expression(expression.update)
             .set_condition_expression(expression.condition)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut backoff = Backoff::new(&*self.random, what);
+        let mut backoff = self.backoff(what);
         loop {
             let Err(error) = request.clone().send().await else {
                 return Ok(Updated::Written);
@@ -48,7 +46,7 @@ impl Table {
                 Some(conflict @ UpdateItemError::TransactionConflictException(_)) => {
                     backoff.pause(conflict.to_string()).await?;
                 }
-                _ => return Err(failed(what, &error)),
+                _ => return Err(self.failed(what, "UpdateItem", &error)),
             }
         }
     }

@@ -10,13 +10,15 @@ use zeroize::Zeroizing;
 
 use super::documents::root::{read_root, write_root};
 use super::documents::signing_keys::{read_signing_keys, write_signing_keys};
-use super::{Secrets, generation};
-use crate::failure::failed;
+use super::{Secrets, failed, generation};
 
 /// AWS resolves a name before it looks at policies that name ARNs, so to a function it denies what does not
 /// exist.
 const ABSENT_OR_DENIED: &str = "AWS denies it, also where it does not exist yet: has the management API been \
      called once, or `m2m admin bootstrap` been run?";
+
+/// The operation that reads a secret.
+const READ: &str = "GetSecretValue";
 
 /// The signing keys and the root of cursors, each in a secret of its own.
 pub(crate) struct SecretsManagerKeyStore {
@@ -37,7 +39,7 @@ impl SecretsManagerKeyStore {
             .secrets
             .client
             .get_secret_value()
-            .secret_id(name)
+            .secret_id(&name)
             .send()
             .await;
         match result {
@@ -47,10 +49,13 @@ impl SecretsManagerKeyStore {
                 .ok_or_else(|| StoreError::new(what, "it is no text")),
             Err(error) => match error.as_service_error() {
                 Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
-                Some(other) if other.code() == Some("AccessDeniedException") => {
-                    Err(failed(&format!("{what} ({ABSENT_OR_DENIED})"), &error))
-                }
-                _ => Err(failed(what, &error)),
+                Some(other) if other.code() == Some("AccessDeniedException") => Err(failed(
+                    &format!("{what} ({ABSENT_OR_DENIED})"),
+                    READ,
+                    &name,
+                    &error,
+                )),
+                _ => Err(failed(what, READ, &name, &error)),
             },
         }
     }
@@ -63,7 +68,7 @@ impl SecretsManagerKeyStore {
     ) -> Result<InsertKeysOutcome, StoreError> {
         let result = self
             .secrets
-            .create(name)
+            .create(name.clone())
             .secret_string(document.as_str())
             .send()
             .await;
@@ -71,7 +76,7 @@ impl SecretsManagerKeyStore {
             Ok(_) => Ok(InsertKeysOutcome::Inserted),
             Err(error) => match error.as_service_error() {
                 Some(CreateSecretError::ResourceExistsException(_)) => Ok(InsertKeysOutcome::Exist),
-                _ => Err(failed(what, &error)),
+                _ => Err(failed(what, "CreateSecret", &name, &error)),
             },
         }
     }

@@ -15,10 +15,13 @@ pub(crate) use key_store::SecretsManagerKeyStore;
 pub(crate) use values::SecretsManagerValues;
 
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::create_secret::builders::CreateSecretFluentBuilder;
+use m2m_core::ports::StoreError;
 use m2m_types::client_id::ClientId;
 
 use crate::config::StoresConfig;
+use crate::failure::{Store, call_failed};
 
 /// The secrets of this deployment. Clones share the SDK's client and its connections.
 #[derive(Clone)]
@@ -56,4 +59,13 @@ impl Secrets {
     fn name_of_root(&self) -> String {
         format!("{}/root", self.prefix)
     }
+}
+
+/// A call of Secrets Manager on that secret that failed.
+fn failed<E>(attempt: &str, operation: &str, name: &str, error: &SdkError<E>) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let action = format!("secretsmanager:{operation}");
+    call_failed(attempt, &action, Store::Secret(name), error)
 }

@@ -1,6 +1,7 @@
 //! The values of clients' secrets.
 
 use async_trait::async_trait;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
@@ -15,7 +16,7 @@ use m2m_types::names::SecretId;
 use super::Secrets;
 use super::documents::client_secret::{read_client_secret, write_client_secret};
 use crate::deadline::within_deadline;
-use crate::failure::failed;
+use crate::failure::Store;
 
 /// The tag that a policy can allow the reading of a client's secret by.
 const CLIENT_TAG: &str = "m2m:client_id";
@@ -45,6 +46,7 @@ impl SecretValues for SecretsManagerValues {
     ) -> Result<String, StoreError> {
         within_deadline(
             "keep the value of a secret",
+            Store::Secret(&self.secrets.name_of_client(client)),
             self.keep(client, secret, value),
         )
         .await
@@ -55,23 +57,48 @@ impl SecretValues for SecretsManagerValues {
         client: &ClientId,
         secret: &SecretId,
     ) -> Result<Option<KeptValue>, StoreError> {
-        within_deadline("read the value of a secret", self.look_up(client, secret)).await
+        within_deadline(
+            "read the value of a secret",
+            Store::Secret(&self.secrets.name_of_client(client)),
+            self.look_up(client, secret),
+        )
+        .await
     }
 
     async fn schedule_removal(&self, client: &ClientId) -> Result<(), StoreError> {
         within_deadline(
             "schedule the removal of a client's secret",
+            Store::Secret(&self.secrets.name_of_client(client)),
             self.schedule(client),
         )
         .await
     }
 
     async fn remove(&self, client: &ClientId) -> Result<(), StoreError> {
-        within_deadline("remove a client's secret", self.remove_at_once(client)).await
+        within_deadline(
+            "remove a client's secret",
+            Store::Secret(&self.secrets.name_of_client(client)),
+            self.remove_at_once(client),
+        )
+        .await
     }
 }
 
 impl SecretsManagerValues {
+    fn failed<E>(
+        &self,
+        attempt: &str,
+        operation: &str,
+        client: &ClientId,
+        error: &SdkError<E>,
+    ) -> StoreError
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let name = self.secrets.name_of_client(client);
+        super::failed(attempt, operation, &name, error)
+    }
+
     async fn keep(
         &self,
         client: &ClientId,
@@ -101,13 +128,13 @@ impl SecretsManagerValues {
             error.as_service_error(),
             Some(CreateSecretError::ResourceExistsException(_))
         ) {
-            return Err(failed(what, &error));
+            return Err(self.failed(what, "CreateSecret", client, &error));
         }
         match self.look_up(client, secret).await? {
             Some(kept) if SecretDigest::of(&kept.value).matches(&SecretDigest::of(value)) => {
                 Ok(kept.arn)
             }
-            _ => Err(failed(what, &error)),
+            _ => Err(self.failed(what, "CreateSecret", client, &error)),
         }
     }
 
@@ -136,7 +163,12 @@ impl SecretsManagerValues {
                 {
                     Ok(None)
                 }
-                _ => Err(failed("read the value of a secret", &error)),
+                _ => Err(self.failed(
+                    "read the value of a secret",
+                    "GetSecretValue",
+                    client,
+                    &error,
+                )),
             },
         }
     }
@@ -160,7 +192,12 @@ impl SecretsManagerValues {
             {
                 Ok(())
             }
-            _ => Err(failed("schedule the removal of a client's secret", &error)),
+            _ => Err(self.failed(
+                "schedule the removal of a client's secret",
+                "DeleteSecret",
+                client,
+                &error,
+            )),
         }
     }
 
@@ -177,7 +214,7 @@ impl SecretsManagerValues {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
                 Some(DeleteSecretError::ResourceNotFoundException(_)) => Ok(()),
-                _ => Err(failed("remove a client's secret", &error)),
+                _ => Err(self.failed("remove a client's secret", "DeleteSecret", client, &error)),
             },
         }
     }
@@ -192,7 +229,14 @@ impl SecretsManagerValues {
             .secret_id(self.secrets.name_of_client(client))
             .send()
             .await
-            .map_err(|error| failed("look at a client's secret", &error))?;
+            .map_err(|error| {
+                self.failed(
+                    "look at a client's secret",
+                    "DescribeSecret",
+                    client,
+                    &error,
+                )
+            })?;
         Ok(described.deleted_date().is_some())
     }
 }

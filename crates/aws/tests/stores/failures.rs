@@ -1,5 +1,6 @@
 //! AWS is throttled, slow, broken or forbidden: bounded repetition, then a failure in time.
 
+use std::error::Error;
 use std::time::Duration;
 
 use m2m_core::ports::{InsertOutcome, StoreError};
@@ -145,6 +146,68 @@ async fn a_missing_table_is_a_failure_everywhere() {
     assert!(stores.warm_up().await.is_err());
     let id = client_id("payments");
     assert!(stores.directory.find_client(&id).await.is_err());
+}
+
+/// An error as the log has it.
+fn told(error: &StoreError) -> String {
+    format!("{error}: {}", error.source().unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_failure_names_the_store_that_failed() {
+    for fault in [Fault::AccessDenied, Fault::Throttled, Fault::Hang] {
+        let deployment = Deployment::start().await;
+        deployment.faults.always("*", fault);
+        for (method, result, _) in ask_everything(&deployment).await {
+            let told = told(&result.unwrap_err());
+            let names_it =
+                told.contains("the table m2m-test: ") || told.contains("the secret m2m/test/");
+            assert!(names_it, "{method} with {fault:?}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_forbidden_is_told_with_the_action_and_the_resource() {
+    let deployment = Deployment::start().await;
+    deployment.faults.always("*", Fault::AccessDenied);
+    let error = deployment.stores.directory.ping().await.unwrap_err();
+    assert_eq!(
+        told(&error),
+        "reach the table: dynamodb:GetItem on the table m2m-test: AccessDeniedException: the \
+         function's role lacks the permission, or the one to use the KMS key (Scripted fault)"
+    );
+    let error = deployment.stores.keys.find_signing_keys().await;
+    let told = told(&error.unwrap_err());
+    let call = "secretsmanager:GetSecretValue on the secret m2m/test/signing-keys: AccessDenied";
+    assert!(told.contains(call), "{told}");
+}
+
+#[tokio::test]
+async fn a_missing_table_is_told_with_what_to_check() {
+    let stores = stores_without_table(&StandIn::memory().unwrap().sdk_config());
+    let told = told(&stores.directory.ping().await.unwrap_err());
+    let advice = "on the table m2m-test: ResourceNotFoundException: the table does not exist in this \
+                  account and region: check M2M_TABLE";
+    assert!(told.contains(advice), "{told}");
+}
+
+#[test]
+fn the_documentation_knows_what_the_log_advises() {
+    let documented = include_str!("../../../../docs/observability.md");
+    for told in [
+        "`ResourceNotFoundException`: the table does not exist in this account and region",
+        "`AccessDeniedException`: the function's role lacks the permission, or the one to use the KMS key",
+        "`ThrottlingException`, `ProvisionedThroughputExceededException`: AWS throttles",
+        "`InvalidSignatureException`: the credentials are not accepted",
+        "no answer in time",
+        "the connection failed",
+    ] {
+        assert!(
+            documented.contains(told),
+            "docs/observability.md lacks {told:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -17,4 +17,5 @@ mod meddler;
 mod round_trips;
 mod stale_entries;
 mod support;
+mod trace;
 mod unread_items;

@@ -10,7 +10,6 @@ use crate::dynamodb::Table;
 use crate::dynamodb::items::unfinished;
 use crate::dynamodb::key::Key;
 use crate::dynamodb::transaction::Write;
-use crate::failure::failed;
 
 impl Table {
     pub(super) async fn delete(
@@ -38,7 +37,7 @@ impl Table {
             .set_key(Some(Key::unfinished(id).into_item()))
             .send()
             .await
-            .map_err(|error| failed("remove a note", &error))?;
+            .map_err(|error| self.failed("remove a note", "DeleteItem", &error))?;
         Ok(())
     }
 }

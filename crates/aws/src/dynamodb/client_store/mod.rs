@@ -43,7 +43,12 @@ impl ClientStore for DynamoDbClientStore {
         &self,
         pending: PendingClient<'_>,
     ) -> Result<InsertOutcome, StoreError> {
-        within_deadline("insert a client", self.table.insert_pending(pending)).await
+        within_deadline(
+            "insert a client",
+            self.table.store(),
+            self.table.insert_pending(pending),
+        )
+        .await
     }
 
     async fn activate(
@@ -54,6 +59,7 @@ impl ClientStore for DynamoDbClientStore {
     ) -> Result<WriteOutcome, StoreError> {
         within_deadline(
             "activate a client",
+            self.table.store(),
             self.table.activate(client, expected, answer),
         )
         .await
@@ -64,12 +70,18 @@ impl ClientStore for DynamoDbClientStore {
         client: &Client,
         expected: Revision,
     ) -> Result<WriteOutcome, StoreError> {
-        within_deadline("abandon a client", self.table.abandon(client, expected)).await
+        within_deadline(
+            "abandon a client",
+            self.table.store(),
+            self.table.abandon(client, expected),
+        )
+        .await
     }
 
     async fn remove_abandoned(&self, client: &Client) -> Result<WriteOutcome, StoreError> {
         within_deadline(
             "remove an abandoned client",
+            self.table.store(),
             self.table.remove_abandoned(client),
         )
         .await
@@ -80,7 +92,12 @@ impl ClientStore for DynamoDbClientStore {
         client: &Client,
         expected: Revision,
     ) -> Result<WriteOutcome, StoreError> {
-        within_deadline("write a client", self.table.replace(client, expected)).await
+        within_deadline(
+            "write a client",
+            self.table.store(),
+            self.table.replace(client, expected),
+        )
+        .await
     }
 
     async fn delete(
@@ -89,11 +106,21 @@ impl ClientStore for DynamoDbClientStore {
         expected: Revision,
         now: Timestamp,
     ) -> Result<WriteOutcome, StoreError> {
-        within_deadline("delete a client", self.table.delete(client, expected, now)).await
+        within_deadline(
+            "delete a client",
+            self.table.store(),
+            self.table.delete(client, expected, now),
+        )
+        .await
     }
 
     async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError> {
-        within_deadline("remove a note", self.table.remove_note(id)).await
+        within_deadline(
+            "remove a note",
+            self.table.store(),
+            self.table.remove_note(id),
+        )
+        .await
     }
 
     async fn unfinished(
@@ -103,6 +130,7 @@ impl ClientStore for DynamoDbClientStore {
     ) -> Result<Vec<Unfinished>, StoreError> {
         within_deadline(
             "list unfinished changes",
+            self.table.store(),
             self.table.unfinished(after, limit),
         )
         .await
@@ -122,6 +150,7 @@ impl ClientStore for DynamoDbClientStore {
         };
         within_deadline(
             "list clients",
+            self.table.store(),
             self.table.list_by_owner(owner, list, after, limit),
         )
         .await
@@ -135,6 +164,7 @@ impl ClientStore for DynamoDbClientStore {
     ) -> Result<(), StoreError> {
         within_deadline(
             "note the use of a secret",
+            self.table.store(),
             self.table.record_use(id, secret, at),
         )
         .await
@@ -142,7 +172,12 @@ impl ClientStore for DynamoDbClientStore {
 
     async fn find_answer(&self, id: &[u8; 32]) -> Result<Option<KeptAnswer>, StoreError> {
         let what = "read a kept answer";
-        let item = within_deadline(what, self.table.find(what, Key::answer(id))).await?;
+        let item = within_deadline(
+            what,
+            self.table.store(),
+            self.table.find(what, Key::answer(id)),
+        )
+        .await?;
         item.map(|item| answer::from_item(id, item)).transpose()
     }
 }
