@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use m2m_types::InvalidText;
 use m2m_types::issuer::Issuer;
+use m2m_types::trace_parent::TraceParent;
 
 use crate::credentials::Credentials;
 
@@ -22,6 +23,8 @@ pub struct Config {
     pub max_retries: usize,
     /// The `User-Agent` header.
     pub user_agent: String,
+    /// The trace that the calls belong to, sent as `traceparent`.
+    pub trace_parent: Option<TraceParent>,
 }
 
 impl Config {
@@ -39,6 +42,7 @@ impl Config {
             request_timeout: Self::DEFAULT_REQUEST_TIMEOUT,
             max_retries: Self::DEFAULT_MAX_RETRIES,
             user_agent: concat!("m2m-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+            trace_parent: None,
         }
     }
 }

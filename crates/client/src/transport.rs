@@ -1,6 +1,7 @@
 //! The HTTP connection: its TLS, its proxy, its limits.
 
 use m2m_types::issuer::{Issuer, is_loopback};
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Certificate, Client, ClientBuilder, Request, redirect};
 use url::Url;
 
@@ -26,6 +27,7 @@ impl Transport {
             .map_err(|error| transport_error(error.to_string()))?;
         let builder = Client::builder()
             .user_agent(&config.user_agent)
+            .default_headers(trace(config))
             .timeout(config.request_timeout)
             .redirect(redirect::Policy::none())
             .referer(false);
@@ -53,6 +55,17 @@ impl Transport {
             Err(error) => Err(unreachable(&self.endpoint, &error)),
         }
     }
+}
+
+/// The header that every request carries if it belongs to a trace.
+fn trace(config: &Config) -> HeaderMap {
+    let trace = config.trace_parent.as_ref();
+    let value = trace.and_then(|trace| HeaderValue::from_str(trace.as_str()).ok());
+    let mut headers = HeaderMap::new();
+    if let Some(value) = value {
+        headers.insert("traceparent", value);
+    }
+    headers
 }
 
 /// The error for an exchange that broke off.

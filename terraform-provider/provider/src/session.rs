@@ -108,6 +108,7 @@ impl Session {
             config.max_retries = retries;
         }
         config.user_agent.clone_from(&self.user_agent);
+        config.trace_parent.clone_from(&settings.trace_parent);
         Ok(config)
     }
 

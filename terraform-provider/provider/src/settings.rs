@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
+use m2m_types::trace_parent::TraceParent;
 use tfplugin::{Attr, Diagnostic, Diagnostics, Secret, range};
 
 use crate::words::{text, text_by};
@@ -71,6 +72,8 @@ pub(crate) struct Settings {
     pub(crate) ca_cert_unknown: bool,
     pub(crate) request_timeout: Option<Duration>,
     pub(crate) max_retries: Option<usize>,
+    /// The trace that Terraform runs in.
+    pub(crate) trace_parent: Option<TraceParent>,
 }
 
 impl Settings {
@@ -112,6 +115,8 @@ impl Settings {
                 .max_retries
                 .into_known()
                 .and_then(|count| usize::try_from(count).ok()),
+            // A trace that breaks its form is none: it is not worth a failed run.
+            trace_parent: variable("TRACEPARENT").and_then(|text| TraceParent::parse(text).ok()),
         })
     }
 }
@@ -245,6 +250,16 @@ mod tests {
                 .iter()
                 .any(|error| error.detail().contains("M2M_ENDPOINT"))
         );
+    }
+
+    #[test]
+    fn the_trace_of_the_environment_is_taken_if_it_is_one() {
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        for (variable, expected) in [(trace, Some(trace)), ("nonsense", None), ("", None)] {
+            let settings = resolve(ProviderConfig::default(), &[("TRACEPARENT", variable)]);
+            let found = settings.trace_parent.as_ref().map(TraceParent::as_str);
+            assert_eq!(found, expected, "{variable}");
+        }
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use axum::body::Body;
 use axum::http::Response;
-use m2m_client::{Error, TokenQuery};
+use m2m_client::{Api, Error, TokenQuery};
 use m2m_types::admin::client::PatchClient;
 use m2m_types::audience::Audience;
 use m2m_types::names::SecretId;
 use m2m_types::scope::ScopeSet;
+use m2m_types::trace_parent::TraceParent;
 
 use crate::server::{
     Seen, Server, all_scopes, client, credentials, id, json, oauth_error, problem, token,
@@ -32,6 +33,26 @@ async fn calls_at_the_same_time_share_one_token_request() {
     );
     assert!(a.is_ok() && b.is_ok() && c.is_ok() && d.is_ok());
     assert_eq!((server.tokens(), server.calls().len()), (1, 4));
+}
+
+#[tokio::test]
+async fn every_request_belongs_to_the_trace_of_the_caller() {
+    let server = Server::start(|seen, n| {
+        if seen.is_token() {
+            all_scopes(n)
+        } else {
+            json(200, &client("a"))
+        }
+    })
+    .await;
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let mut config = server.config();
+    config.trace_parent = Some(TraceParent::parse(trace).unwrap());
+    Api::new(&config).unwrap().get_client(&id()).await.unwrap();
+    server.api().get_client(&id()).await.unwrap();
+    let seen = server.seen();
+    let traces: Vec<_> = seen.iter().map(|seen| seen.header("traceparent")).collect();
+    assert_eq!(traces, [trace, trace, "", ""]);
 }
 
 #[tokio::test]

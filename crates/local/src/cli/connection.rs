@@ -9,6 +9,7 @@ use m2m_local::serve::AdminFile;
 use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
 use m2m_types::token_request::UnverifiedSecret;
+use m2m_types::trace_parent::TraceParent;
 
 /// Credentials from the environment, else those of a local data directory's admin client.
 #[derive(Debug, Args)]
@@ -123,6 +124,7 @@ impl Connection {
         };
         let mut config = Config::new(endpoint, credentials);
         config.ca_cert = ca_cert_file.as_deref().map(read).transpose()?;
+        config.trace_parent = trace_parent();
         Ok(Api::new(&config)?)
     }
 
@@ -144,6 +146,11 @@ impl Connection {
             _ => Err(ConnectionError::Incomplete),
         }
     }
+}
+
+/// The trace that this command was started in; one that breaks its form is not worth a failed command.
+fn trace_parent() -> Option<TraceParent> {
+    TraceParent::parse(std::env::var("TRACEPARENT").ok()?).ok()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ConnectionError> {
