@@ -6,9 +6,8 @@ use m2m_core::ports::StoreError;
 use m2m_types::generation::Generation;
 use zeroize::Zeroizing;
 
-use super::Secrets;
 use super::documents::signing_keys::raise_generation;
-use crate::failure::failed;
+use super::{Secrets, failed};
 
 const WHAT: &str = "raise the deployment's generation";
 /// The label of a version that is to become the current one.
@@ -42,7 +41,14 @@ async fn read(secrets: &Secrets) -> Result<GetSecretValueOutput, StoreError> {
         .secret_id(secrets.name_of_signing_keys())
         .send()
         .await
-        .map_err(|error| failed(WHAT, &error))
+        .map_err(|error| {
+            failed(
+                WHAT,
+                "GetSecretValue",
+                &secrets.name_of_signing_keys(),
+                &error,
+            )
+        })
 }
 
 /// The version that was written.
@@ -55,7 +61,14 @@ async fn write_beside(secrets: &Secrets, document: &str) -> Result<Option<String
         .version_stages(NEXT)
         .send()
         .await
-        .map_err(|error| failed(WHAT, &error))?;
+        .map_err(|error| {
+            failed(
+                WHAT,
+                "PutSecretValue",
+                &secrets.name_of_signing_keys(),
+                &error,
+            )
+        })?;
     Ok(written.version_id)
 }
 
@@ -78,7 +91,12 @@ async fn make_current(
         Ok(_) => Ok(true),
         Err(error) => match error.as_service_error() {
             Some(UpdateSecretVersionStageError::InvalidParameterException(_)) => Ok(false),
-            _ => Err(failed(WHAT, &error)),
+            _ => Err(failed(
+                WHAT,
+                "UpdateSecretVersionStage",
+                &secrets.name_of_signing_keys(),
+                &error,
+            )),
         },
     }
 }
