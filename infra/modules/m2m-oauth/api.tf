@@ -72,13 +72,14 @@ resource "aws_apigatewayv2_stage" "this" {
     destination_arn = aws_cloudwatch_log_group.api.arn
     format = jsonencode({
       time      = "$context.requestTime"
-      requestId = "$context.requestId"
-      ip        = "$context.identity.sourceIp"
-      route     = "$context.routeKey"
-      status    = "$context.status"
-      latencyMs = "$context.responseLatency"
-      bytes     = "$context.responseLength"
-      error     = "$context.integrationErrorMessage"
+      requestId = "$context.requestId" # the caller's `apigw-requestid`
+      # Leads to the function's lines, and is empty where the gateway answered by itself.
+      invocation = "$context.integration.requestId"
+      ip         = "$context.identity.sourceIp"
+      route      = "$context.routeKey"
+      status     = "$context.status"
+      latencyMs  = "$context.responseLatency"
+      error      = "$context.integrationErrorMessage"
     })
   }
 
