@@ -13,6 +13,7 @@ mod secrets_manager;
 #[cfg(feature = "environment")]
 mod start;
 mod stores;
+mod survey;
 pub mod tables;
 mod trace_header;
 
@@ -22,4 +23,5 @@ pub use sdk::{sdk_config, sdk_config_in};
 #[cfg(feature = "environment")]
 pub use start::{OwnSecrets, start};
 pub use stores::Stores;
+pub use survey::survey;
 pub use trace_header::passing_trace_on;

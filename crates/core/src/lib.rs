@@ -3,6 +3,7 @@
 //! No HTTP and no AWS: a port is a promise kept by one atomic step of whatever stands behind it.
 //! Time and randomness are parameters.
 
+pub mod after_restore;
 pub mod bootstrap;
 pub mod caller;
 pub mod client;

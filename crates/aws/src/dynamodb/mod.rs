@@ -8,6 +8,7 @@ mod items;
 mod key;
 mod principals_memory;
 mod query;
+mod survey;
 mod table;
 mod transaction;
 mod update;

@@ -9,6 +9,7 @@
 mod documents;
 mod generation;
 mod key_store;
+mod survey;
 mod values;
 
 pub(crate) use key_store::SecretsManagerKeyStore;
@@ -22,6 +23,9 @@ use m2m_types::client_id::ClientId;
 
 use crate::config::StoresConfig;
 use crate::failure::{Store, call_failed};
+
+/// The tag that a policy can allow the reading of a client's secret by.
+const CLIENT_TAG: &str = "m2m:client_id";
 
 /// The secrets of this deployment. Clones share the SDK's client and its connections.
 #[derive(Clone)]

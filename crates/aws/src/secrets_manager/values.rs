@@ -13,13 +13,11 @@ use m2m_types::client_secret::ClientSecret;
 use m2m_types::issuer::Issuer;
 use m2m_types::names::SecretId;
 
-use super::Secrets;
 use super::documents::client_secret::{read_client_secret, write_client_secret};
+use super::{CLIENT_TAG, Secrets};
 use crate::deadline::within_deadline;
 use crate::failure::Store;
 
-/// The tag that a policy can allow the reading of a client's secret by.
-const CLIENT_TAG: &str = "m2m:client_id";
 /// How long a removed secret can be restored: the longest that Secrets Manager offers, a day more
 /// than a client can be.
 const RECOVERY_DAYS: i64 = 30;

@@ -4,6 +4,7 @@
     reason = "what goes wrong in a test is a failed test"
 )]
 
+mod after_restore;
 mod conflicts;
 mod contract;
 mod damage;

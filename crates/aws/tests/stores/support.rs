@@ -7,14 +7,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use m2m_aws::Stores;
-use m2m_aws::config::StoresConfig;
+use m2m_aws::config::{ServiceConfig, StoresConfig};
 use m2m_aws::tables::create_table_if_missing;
 use m2m_core::client::{Client, ClientState};
+use m2m_core::keys::SigningAlgorithm;
 use m2m_core::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
 use m2m_local::stand_in::StandIn;
 use m2m_local::stand_in::faults::Faults;
 use m2m_testkit::builders::{NOW, client_id, next, pending};
 use m2m_testkit::{Ports, SeededRandom};
+use m2m_types::admin::client::SecretStorage;
+use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
 
 /// Where everything is.
@@ -23,6 +26,16 @@ pub(crate) fn config() -> StoresConfig {
         table: "m2m-test".to_owned(),
         secret_prefix: "m2m/test".to_owned(),
         secret_kms_key: None,
+    }
+}
+
+/// How the service behaves.
+pub(crate) fn service_config() -> ServiceConfig {
+    ServiceConfig {
+        issuer: Issuer::parse("https://auth.example").unwrap(),
+        signing_algorithm: SigningAlgorithm::Es256,
+        default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
+        secret_storage: SecretStorage::SecretsManager,
     }
 }
 
@@ -42,6 +55,8 @@ pub(crate) fn stores_without_table(sdk: &SdkConfig) -> Stores {
 pub(crate) struct Deployment {
     pub(crate) stores: Stores,
     pub(crate) faults: Faults,
+    /// What goes through the faults.
+    pub(crate) sdk: SdkConfig,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
 }
@@ -66,6 +81,7 @@ impl Deployment {
         Self {
             stores: stores_without_table(&faulty),
             faults,
+            sdk: faulty,
             dynamodb: aws_sdk_dynamodb::Client::new(&sdk),
             secrets: aws_sdk_secretsmanager::Client::new(&sdk),
         }

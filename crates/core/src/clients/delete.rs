@@ -36,17 +36,7 @@ impl Clients {
             if present.deletion_protection {
                 return Err(ClientsError::DeletionProtected);
             }
-            let (expected, now) = (present.revision, self.clock.now());
-            let deleted = Client {
-                state: ClientState::Deleted {
-                    restorable_until: now + KEPT_FOR,
-                },
-                generation: present.generation.raised(),
-                updated_at: now,
-                revision: expected.next(),
-                ..present
-            };
-            if self.store.delete(&deleted, expected, now).await? == WriteOutcome::Written {
+            if let Some(deleted) = self.mark_deleted(present).await? {
                 info!(client_id = %id, by = %caller.client_id(), "client deleted");
                 if let Err(error) = self.finish_delete(&deleted).await {
                     warn!(client_id = %id, reason = &error as &dyn std::error::Error, "a delete is left to be repaired");
@@ -57,8 +47,24 @@ impl Clients {
         Err(contended(precondition))
     }
 
+    /// The first step, after which the client and its tokens are dead; none: others changed it meanwhile.
+    pub(crate) async fn mark_deleted(&self, present: Client) -> Result<Option<Client>, StoreError> {
+        let (expected, now) = (present.revision, self.clock.now());
+        let deleted = Client {
+            state: ClientState::Deleted {
+                restorable_until: now + KEPT_FOR,
+            },
+            generation: present.generation.raised(),
+            updated_at: now,
+            revision: expected.next(),
+            ..present
+        };
+        let written = self.store.delete(&deleted, expected, now).await?;
+        Ok((written == WriteOutcome::Written).then_some(deleted))
+    }
+
     /// Lets the value go and takes the note away. Again is no error.
-    pub(super) async fn finish_delete(&self, deleted: &Client) -> Result<(), StoreError> {
+    pub(crate) async fn finish_delete(&self, deleted: &Client) -> Result<(), StoreError> {
         if deleted.secret_storage == SecretStorage::SecretsManager {
             self.values.schedule_removal(&deleted.id).await?;
         }

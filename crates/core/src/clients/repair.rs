@@ -63,7 +63,7 @@ impl Clients {
     }
 
     /// One note that cannot be followed does not keep the others from being followed.
-    async fn repair_one(&self, id: &ClientId, repaired: &mut Repaired) {
+    pub(crate) async fn repair_one(&self, id: &ClientId, repaired: &mut Repaired) {
         match self.follow(id).await {
             Ok(Followed::Finished) => {
                 info!(client_id = %id, "a create or delete was finished");

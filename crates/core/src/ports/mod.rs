@@ -7,6 +7,7 @@ mod client_store;
 mod directory;
 mod key_store;
 mod secret_values;
+mod survey;
 
 pub use client_store::{
     ClientStore, InsertOutcome, KeptAnswer, PendingClient, Unfinished, WriteOutcome,
@@ -14,6 +15,7 @@ pub use client_store::{
 pub use directory::{Directory, Lookup, Principals};
 pub use key_store::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore};
 pub use secret_values::{KeptValue, SecretValues};
+pub use survey::{ListEntry, Survey, SurveyedClient, SurveyedValue, TableSurvey};
 
 /// A store gave no usable answer. What happened is for the log only.
 #[derive(Debug, thiserror::Error)]

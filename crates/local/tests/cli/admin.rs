@@ -198,3 +198,29 @@ async fn a_local_admin_is_recovered_when_the_server_has_stopped() {
     let server = Server::start(&options).await.unwrap();
     assert_eq!(server.new_admin_file(), None);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_restore_tells_first_and_asks_about_what_it_cannot_tell() {
+    let aws = Aws::start().await;
+    let bootstrap = [&["bootstrap", "--json"][..], &REGION].concat();
+    let (_, made, _) = said(&aws.admin(&bootstrap).await);
+    let id = made["client_id"].as_str().unwrap();
+    let after_restore = [&["after-restore", "--json"][..], &REGION].concat();
+
+    let dry_run = [&after_restore[..], &["--dry-run"]].concat();
+    let (done, found, told) = said(&aws.admin(&dry_run).await);
+    assert!(done && told.contains(id), "{told}");
+    assert_eq!(found["cannot_be_told"], serde_json::json!([id]));
+
+    let (done, _, told) = said(&aws.admin(&after_restore).await);
+    assert!(
+        !done && told.contains(id) && told.contains("--keep-others"),
+        "{told}"
+    );
+
+    let decided = [&after_restore[..], &["--keep-others"]].concat();
+    let (done, restored, told) = said(&aws.admin(&decided).await);
+    assert!(done, "{told}");
+    assert_eq!(restored["generation"], 1);
+    assert_eq!(restored["deleted"], serde_json::json!([]));
+}

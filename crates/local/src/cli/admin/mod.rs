@@ -1,5 +1,6 @@
 //! `m2m admin`.
 
+mod after_restore;
 mod bootstrap;
 mod deployment;
 mod owner;
@@ -25,6 +26,12 @@ pub(super) enum AdminCommand {
     /// Works on a deployment in AWS, with credentials of AWS, or with --data-dir on a local service that is
     /// stopped. Changes no other client.
     Recover(recover::Recover),
+    /// See to it that nothing deleted comes alive after the table was restored from a backup.
+    ///
+    /// Run it on the restored table before the functions use it. Every token issued so far dies; clients that
+    /// were deleted since the moment of the backup are deleted again, secrets of clients that were made since
+    /// are removed in 30 days, and lists and counts are made to fit. It can be run again at any time.
+    AfterRestore(after_restore::AfterRestore),
 }
 
 impl AdminCommand {
@@ -32,6 +39,7 @@ impl AdminCommand {
         match self {
             Self::Bootstrap(command) => command.run().await,
             Self::Recover(command) => command.run().await,
+            Self::AfterRestore(command) => command.run().await,
         }
     }
 }

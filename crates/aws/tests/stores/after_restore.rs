@@ -1,0 +1,309 @@
+//! A table that went back in time beside a Secrets Manager that did not.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use m2m_aws::{deployment, survey};
+use m2m_core::after_restore::{AfterRestore, AfterRestoreError, Decision};
+use m2m_core::client::{Client, ClientState};
+use m2m_core::clock::SystemClock;
+use m2m_core::keys::SigningAlgorithm;
+use m2m_core::ports::Survey as _;
+use m2m_testkit::SeededRandom;
+use m2m_testkit::builders::{client_id, next, pending};
+use m2m_types::admin::client::SecretStorage;
+
+use crate::support::{Deployment, config, service_config};
+
+/// The rules on the stores of that deployment.
+async fn rules(of: &Deployment) -> AfterRestore {
+    let random = Arc::new(SeededRandom::new(9));
+    let service = service_config();
+    let put_together = deployment(
+        &service,
+        of.stores.clone(),
+        Arc::new(SystemClock),
+        random.clone(),
+    )
+    .unwrap();
+    put_together
+        .provision_keys(SigningAlgorithm::Es256)
+        .await
+        .unwrap();
+    AfterRestore {
+        clients: put_together.clients(),
+        keys: of.stores.keys.clone(),
+        survey: Arc::new(survey(&of.sdk, &config(), random)),
+    }
+}
+
+/// An active client of that name whose secret's value is kept.
+async fn kept(of: &Deployment, name: &str) -> Client {
+    let (secret, value) = m2m_testkit::builders::secret(name);
+    let values = &of.stores.values;
+    let client = of.create(name).await;
+    values.insert(&client.id, &secret.id, &value).await.unwrap();
+    client
+}
+
+/// An active client of that name whose secret's value is kept nowhere.
+async fn unkept(of: &Deployment, name: &str) {
+    let new = Client {
+        secret_storage: SecretStorage::None,
+        ..pending(name)
+    };
+    of.insert(&new, None, None).await.unwrap();
+    let active = next(&new, ClientState::Active);
+    let activate = of.stores.clients.activate(&active, new.revision, None);
+    activate.await.unwrap();
+}
+
+async fn state(of: &Deployment, name: &str) -> ClientState {
+    of.client(name).await.unwrap().state
+}
+
+fn is_deleted(state: ClientState) -> bool {
+    matches!(state, ClientState::Deleted { .. })
+}
+
+fn all_kept() -> Decision {
+    Decision {
+        keep_others: true,
+        ..Decision::default()
+    }
+}
+
+fn expecting(deletes: usize) -> Decision {
+    Decision {
+        expected_deletes: Some(deletes),
+        ..all_kept()
+    }
+}
+
+/// Removes an item behind the ports' back.
+async fn remove(of: &Deployment, pk: &str, sk: &str) {
+    let key = |text: &str| AttributeValue::S(text.to_owned());
+    let delete = of.dynamodb.delete_item().table_name(config().table);
+    let delete = delete.key("pk", key(pk)).key("sk", key(sk));
+    delete.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_deleted_since_is_deleted_again() {
+    let of = Deployment::start().await;
+    let rules = rules(&of).await;
+    let (live, scheduled, gone) = (
+        kept(&of, "live").await,
+        kept(&of, "scheduled").await,
+        kept(&of, "gone").await,
+    );
+    let values = &of.stores.values;
+    values.schedule_removal(&scheduled.id).await.unwrap();
+    values.remove(&gone.id).await.unwrap();
+
+    // Most of them at once may be the wrong region, and has to be said.
+    let refused = rules.run(&all_kept(), &|_| ()).await.unwrap_err();
+    assert!(matches!(
+        refused,
+        AfterRestoreError::MostAreGone {
+            deleted: 2,
+            stay: 1
+        }
+    ));
+    assert_eq!(state(&of, "gone").await, ClientState::Active);
+    let restored = rules.run(&expecting(2), &|_| ()).await.unwrap();
+    let expected = BTreeSet::from([scheduled.id.clone(), gone.id.clone()]);
+    assert_eq!(
+        restored.deleted.iter().cloned().collect::<BTreeSet<_>>(),
+        expected
+    );
+    assert_eq!(state(&of, "live").await, ClientState::Active);
+    assert_eq!(of.client("live").await, Some(live));
+    for name in ["scheduled", "gone"] {
+        let client = of.client(name).await.unwrap();
+        assert!(is_deleted(client.state), "{name}");
+        assert!(client.generation > Default::default(), "{name}");
+    }
+    assert_eq!(of.count().await, "1");
+    assert!(
+        of.stores
+            .clients
+            .unfinished(None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+
+    // Again there is nothing to do, but every token of before dies once more.
+    let again = rules.run(&all_kept(), &|_| ()).await.unwrap();
+    assert!(again.deleted.is_empty());
+    assert_eq!(again.generation, restored.generation.raised());
+}
+
+#[tokio::test]
+async fn a_secret_that_lists_do_not_show_yet_saves_its_client() {
+    let of = Deployment::start().await;
+    let rules = rules(&of).await;
+    let client = kept(&of, "payments").await;
+    // Without its tag the secret is not found by the list, as one that was made just now.
+    let untag = of.secrets.untag_resource().tag_keys("m2m:client_id");
+    let untag = untag.secret_id("m2m/test/clients/m2m_payments");
+    untag.send().await.unwrap();
+    assert_eq!(rules.examine().await.unwrap().deleted_since.len(), 1);
+    let restored = rules.run(&expecting(1), &|_| ()).await.unwrap();
+    assert!(restored.deleted.is_empty());
+    assert_eq!(of.client("payments").await, Some(client));
+}
+
+#[tokio::test]
+async fn what_was_made_since_is_told_and_its_secret_goes() {
+    let of = Deployment::start().await;
+    let rules = rules(&of).await;
+    let (secret, value) = m2m_testkit::builders::secret("newer");
+    let id = client_id("newer");
+    of.stores
+        .values
+        .insert(&id, &secret.id, &value)
+        .await
+        .unwrap();
+    let restored = rules.run(&all_kept(), &|_| ()).await.unwrap();
+    assert_eq!(restored.findings.made_since, [id]);
+    let described = of.secrets.describe_secret();
+    let described = described.secret_id("m2m/test/clients/m2m_newer").send();
+    assert!(described.await.unwrap().deleted_date().is_some());
+    assert!(rules.examine().await.unwrap().made_since.is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_told_has_to_be_decided_before_anything_is_done() {
+    let of = Deployment::start().await;
+    let rules = rules(&of).await;
+    for name in ["ended", "going-on"] {
+        unkept(&of, name).await;
+    }
+    let generation = || async {
+        let kept = of.stores.keys.find_signing_keys().await;
+        kept.unwrap().unwrap().generation
+    };
+    let before = generation().await;
+    let refused = rules.run(&Decision::default(), &|_| ()).await.unwrap_err();
+    assert!(matches!(&refused, AfterRestoreError::Undecided(clients) if clients.len() == 2));
+    let delete = |name: &str| BTreeSet::from([client_id(name)]);
+    let of_nobody = Decision {
+        delete: delete("nobody"),
+        ..all_kept()
+    };
+    let refused = rules.run(&of_nobody, &|_| ()).await.unwrap_err();
+    assert!(matches!(refused, AfterRestoreError::NotUnverifiable(_)));
+    assert_eq!(generation().await, before);
+
+    let decided = Decision {
+        delete: delete("ended"),
+        ..all_kept()
+    };
+    rules.run(&decided, &|_| ()).await.unwrap();
+    assert!(is_deleted(state(&of, "ended").await));
+    assert_eq!(state(&of, "going-on").await, ClientState::Active);
+}
+
+#[tokio::test]
+async fn lists_and_counts_are_made_to_fit() {
+    let of = Deployment::start().await;
+    let rules = rules(&of).await;
+    kept(&of, "live").await;
+    let deleted = kept(&of, "deleted").await;
+    of.delete(&deleted).await;
+    remove(&of, "OWNER#local|ada", "CLIENT#m2m_live").await;
+    let stale = of.dynamodb.put_item().table_name(config().table);
+    let stale = stale
+        .item("pk", AttributeValue::S("OWNER#local|ada".to_owned()))
+        .item("sk", AttributeValue::S("CLIENT#m2m_deleted".to_owned()));
+    stale.send().await.unwrap();
+    remove(&of, "ORG#acme", "COUNT").await;
+
+    let found = rules.run(&all_kept(), &|_| ()).await.unwrap().findings;
+    assert_eq!(found.missing_entries.len(), 1);
+    assert_eq!(found.stale_entries.len(), 1);
+    assert_eq!(found.wrong_counts.len(), 1);
+    assert_eq!(of.count().await, "1");
+    let ada = m2m_testkit::builders::owner().id;
+    for (deleted, name) in [(false, "live"), (true, "deleted")] {
+        let list = of.stores.clients.list_by_owner(&ada, deleted, None, 9);
+        let ids: Vec<_> = list
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|client| client.id)
+            .collect();
+        assert_eq!(ids, [client_id(name)]);
+    }
+    let again = rules.examine().await.unwrap();
+    assert!(again.missing_entries.is_empty() && again.stale_entries.is_empty());
+    assert!(again.wrong_counts.is_empty());
+}
+
+#[tokio::test]
+async fn creates_and_deletes_under_way_are_ended() {
+    let of = Deployment::start().await;
+    let rules = rules(&of).await;
+    of.insert(&pending("half"), None, None).await.unwrap();
+    of.insert(&pending("unnoted"), None, None).await.unwrap();
+    remove(&of, "UNFINISHED", "m2m_unnoted").await;
+    let deleted = kept(&of, "deleted").await;
+    of.delete(&deleted).await;
+    let restored = rules.run(&all_kept(), &|_| ()).await.unwrap();
+    assert_eq!((restored.repaired.undone, restored.repaired.failed), (2, 0));
+    for name in ["half", "unnoted"] {
+        assert_eq!(of.client(name).await, None);
+    }
+    assert_eq!(of.count().await, "0");
+    let values = &of.stores.values;
+    let secret = &deleted.secrets[0].id;
+    assert!(values.find(&deleted.id, secret).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn the_whole_of_a_large_table_is_seen() {
+    let of = Deployment::start().await;
+    let rules = rules(&of).await;
+    let text = AttributeValue::S("x".repeat(300_000));
+    for number in 0..5 {
+        let filler = of.dynamodb.put_item().table_name(config().table);
+        let filler = filler
+            .item("pk", AttributeValue::S(format!("FILLER#{number}")))
+            .item("sk", AttributeValue::S("FILLER".to_owned()))
+            .item("text", text.clone());
+        filler.send().await.unwrap();
+    }
+    for number in 0..12 {
+        kept(&of, &format!("c{number}")).await;
+    }
+    let survey = survey(&of.sdk, &config(), Arc::new(SeededRandom::new(3)));
+    assert_eq!(survey.read_table().await.unwrap().clients.len(), 12);
+    assert_eq!(survey.read_values().await.unwrap().len(), 12);
+    assert!(rules.examine().await.unwrap().deleted_since.is_empty());
+}
+
+#[tokio::test]
+async fn stopped_anywhere_it_is_finished_by_running_it_again() {
+    for stop_at in 1.. {
+        let of = Deployment::start().await;
+        let rules = rules(&of).await;
+        kept(&of, "live").await;
+        let gone = kept(&of, "gone").await;
+        of.stores.values.schedule_removal(&gone.id).await.unwrap();
+        of.faults.clear();
+        of.faults.kill_at(stop_at);
+        let ended = rules.run(&all_kept(), &|_| ()).await;
+        of.faults.clear();
+        rules.run(&all_kept(), &|_| ()).await.unwrap();
+        assert!(is_deleted(state(&of, "gone").await), "stopped at {stop_at}");
+        assert_eq!(state(&of, "live").await, ClientState::Active);
+        assert_eq!(of.count().await, "1", "stopped at {stop_at}");
+        if ended.is_ok() {
+            assert!(stop_at > 5);
+            return;
+        }
+    }
+}
