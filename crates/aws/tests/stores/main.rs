@@ -12,6 +12,7 @@ mod documents;
 mod environment;
 mod failures;
 mod first_keys;
+mod fixtures;
 mod layout;
 mod lost_answers;
 mod meddler;
