@@ -4,4 +4,5 @@
 
 mod admin;
 mod connection;
+mod guide;
 mod told;
