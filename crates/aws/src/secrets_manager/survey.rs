@@ -24,7 +24,8 @@ impl Secrets {
             .into_paginator()
             .send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| failed("list the secrets", "ListSecrets", &prefix, &error))?;
+            let page =
+                page.map_err(|error| failed("list the secrets", "ListSecrets", &prefix, &error))?;
             let entries = page.secret_list.unwrap_or_default();
             values.extend(entries.iter().filter_map(|entry| value_of(entry, &prefix)));
         }
@@ -34,12 +35,7 @@ impl Secrets {
     /// Asks for the one secret, since lists lag behind.
     pub(crate) async fn has_live_value(&self, client: &ClientId) -> Result<bool, StoreError> {
         let (what, name) = ("look at a client's secret", self.name_of_client(client));
-        let described = self
-            .client
-            .describe_secret()
-            .secret_id(&name)
-            .send()
-            .await;
+        let described = self.client.describe_secret().secret_id(&name).send().await;
         match described {
             Ok(found) => Ok(found.deleted_date().is_none()),
             Err(error) => match error.as_service_error() {

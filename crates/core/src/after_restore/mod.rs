@@ -13,7 +13,6 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use m2m_types::client_id::ClientId;
 use m2m_types::generation::Generation;
-use tracing::warn;
 
 pub use findings::Findings;
 
@@ -146,7 +145,6 @@ impl AfterRestore {
         for (organization, present, count) in &findings.wrong_counts {
             let set = self.survey.set_count(organization, *present, *count);
             if !set.await? {
-                warn!(%organization, "a count was changed meanwhile");
                 unset += 1;
             }
         }
