@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::SignedDuration;
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use m2m_core::keys::SigningAlgorithm;
-use m2m_tests::service::{self, Setup};
+use m2m_tests::service::{self, Setup, TestService};
 use serde_json::{Map, Value};
 
 async fn keys_of(algorithm: SigningAlgorithm) -> Vec<Map<String, Value>> {
@@ -93,4 +94,39 @@ async fn k01_the_keys_may_be_kept_for_a_while() {
     let service = service::start().await;
     let answer = service.get("/.well-known/jwks.json").send().await;
     assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
+}
+
+/// As docs/operations.md tells to do when a key has leaked.
+#[tokio::test]
+async fn k01_removed_keys_are_made_anew_and_what_they_signed_dies() {
+    let running = service::start().await;
+    let token = running.manager("clients:read").await;
+    let jwks = running.get("/.well-known/jwks.json").send().await.json();
+    let secrets = aws_sdk_secretsmanager::Client::new(&running.stand_in.sdk_config());
+    let remove = secrets.delete_secret().secret_id("m2m/test/signing-keys");
+    remove
+        .force_delete_without_recovery(true)
+        .send()
+        .await
+        .unwrap();
+
+    let setup = Setup {
+        after: Some(running.left()),
+        ..Setup::default()
+    };
+    let started = service::start_with(setup).await;
+    let others = started.get("/.well-known/jwks.json").send().await.json();
+    for key in others["keys"].as_array().unwrap() {
+        assert!(!jwks["keys"].as_array().unwrap().contains(key));
+    }
+    assert_eq!(status_of_me(&started, &token).await, 401);
+    // Whoever ran on reads the keys again within five minutes.
+    running.clock.advance(SignedDuration::from_secs(301));
+    assert_eq!(status_of_me(&running, &token).await, 401);
+    let token = running.management_token("manager", "clients:read").await;
+    assert_eq!(status_of_me(&started, &token).await, 200);
+}
+
+async fn status_of_me(service: &TestService, token: &str) -> u16 {
+    service.get("/v1/me").bearer(token).send().await.status
 }

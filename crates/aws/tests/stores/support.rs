@@ -6,9 +6,9 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
-use m2m_aws::Stores;
 use m2m_aws::config::{ServiceConfig, StoresConfig};
 use m2m_aws::tables::create_table_if_missing;
+use m2m_aws::{Stores, survey};
 use m2m_core::client::{Client, ClientState};
 use m2m_core::keys::SigningAlgorithm;
 use m2m_core::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
@@ -156,12 +156,14 @@ pub(crate) async fn ports_on_files() -> Ports {
 }
 
 async fn ports(stand_in: &StandIn, guard: Option<Arc<dyn Any + Send + Sync>>) -> Ports {
-    let stores = stores(&stand_in.sdk_config()).await;
+    let sdk = stand_in.sdk_config();
+    let stores = stores(&sdk).await;
     Ports {
         directory: stores.directory,
         clients: stores.clients,
         values: stores.values,
         keys: stores.keys,
+        survey: Arc::new(survey(&sdk, &config(), Arc::new(SeededRandom::new(2)))),
         guard,
     }
 }

@@ -287,7 +287,8 @@ mod tests {
         };
         create_table_if_missing(&sdk, &config).await.unwrap();
         let issuer = Issuer::parse("https://auth.example").unwrap();
-        let random = Arc::new(SeededRandom::new(1));
+        let random: Arc<SeededRandom> = Arc::new(SeededRandom::new(1));
+        let survey = Arc::new(m2m_aws::survey(&sdk, &config, random.clone()));
         let stores = Stores::new(&sdk, &config, &issuer, random);
         let stores = in_front_of(stores, stand_in);
         Ports {
@@ -295,6 +296,7 @@ mod tests {
             clients: stores.clients,
             values: stores.values,
             keys: stores.keys,
+            survey,
             guard: None,
         }
     }

@@ -13,6 +13,7 @@ pub mod client_store;
 pub mod directory;
 pub mod key_store;
 pub mod secret_values;
+pub mod survey;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::ports::{
     ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient, SecretValues,
-    WriteOutcome,
+    Survey, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
 
@@ -38,6 +39,8 @@ pub struct Ports {
     pub values: Arc<dyn SecretValues>,
     /// Keeps the signing keys.
     pub keys: Arc<dyn KeyStore>,
+    /// Sees everything at once.
+    pub survey: Arc<dyn Survey>,
     /// What must outlive the ports, such as a directory that is removed when it is dropped.
     pub guard: Option<Arc<dyn Any + Send + Sync>>,
 }
