@@ -75,8 +75,8 @@ async fn with_payments() -> (TestService, Lines) {
     let service = service::start().await;
     service.add_client(client_of(&ada(), "payments")).await;
     // The first token also notes the use of the secret, and connects.
-    let ask = service.ask("m2m_payments", &secret_of("payments"));
-    assert_eq!(ask.await.status, 200);
+    let first = service.ask("m2m_payments", &secret_of("payments")).await;
+    assert_eq!(first.status, 200);
     (service, Lines::listen())
 }
 
@@ -111,14 +111,22 @@ async fn a_refusal_tells_the_log_why_and_the_caller_where_to_ask() {
     assert_eq!(line["client_id"], "m2m_payments");
     assert_eq!(line["correlation_id"], answer.member("correlation_id"));
     let reason = line["reason"].as_str().unwrap();
-    assert!(reason.contains("the client_secret of m2m_payments is wrong"), "{reason}");
+    assert!(
+        reason.contains("the client_secret of m2m_payments is wrong"),
+        "{reason}"
+    );
 }
 
 #[tokio::test]
 async fn what_is_refused_after_authentication_names_its_client() {
     let (service, lines) = with_payments().await;
-    let call = service.post("/oauth/token").basic("m2m_payments", &secret_of("payments"));
-    let form = [("grant_type", "client_credentials"), ("scope", "unheard:of")];
+    let call = service
+        .post("/oauth/token")
+        .basic("m2m_payments", &secret_of("payments"));
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("scope", "unheard:of"),
+    ];
     assert_eq!(call.form(&form).send().await.status, 400);
     let line = lines.only();
     assert_eq!(line["error"], "invalid_scope");
@@ -139,9 +147,15 @@ async fn a_store_that_fails_is_one_line_that_says_what_to_do_and_a_503_that_does
     let (service, lines) = with_payments().await;
     service.faults.always("BatchGetItem", Fault::AccessDenied);
     let answer = service.ask("m2m_payments", &secret_of("payments")).await;
-    assert_eq!(answer.refusal(), (503, "temporarily_unavailable".to_owned()));
+    assert_eq!(
+        answer.refusal(),
+        (503, "temporarily_unavailable".to_owned())
+    );
     let told = answer.text();
-    assert!(!told.contains("m2m-test") && !told.contains("AccessDenied"), "{told}");
+    assert!(
+        !told.contains("m2m-test") && !told.contains("AccessDenied"),
+        "{told}"
+    );
     let line = lines.only();
     assert_eq!(line["level"], "ERROR");
     assert_eq!(line["message"], "token not issued");
@@ -165,7 +179,11 @@ async fn a_path_that_is_nothing_is_not_repeated() {
     service.get(&format!("/v2/{secret}?{secret}")).send().await;
     let method = Method::from_bytes(secret.as_bytes()).unwrap();
     service.call(method, "/oauth/token").send().await;
-    let routes: Vec<_> = lines.take().iter().map(|line| line["route"].clone()).collect();
+    let routes: Vec<_> = lines
+        .take()
+        .iter()
+        .map(|line| line["route"].clone())
+        .collect();
     assert_eq!(routes, ["GET $default", "OTHER /oauth/token"]);
 }
 
@@ -176,7 +194,10 @@ async fn every_line_of_a_request_has_the_callers_trace() {
     lines.take();
     let call = service.post("/v1/clients").bearer(&token);
     let call = call.header("traceparent", TRACE_PARENT);
-    assert_eq!(call.json(&json!({"name": "orders"})).send().await.status, 201);
+    assert_eq!(
+        call.json(&json!({"name": "orders"})).send().await.status,
+        201
+    );
     let lines = lines.take();
     let messages: Vec<_> = lines.iter().map(|line| &line["message"]).collect();
     assert_eq!(messages, ["client created", "answered"]);
@@ -187,7 +208,9 @@ async fn every_line_of_a_request_has_the_callers_trace() {
 async fn requests_without_a_trace_get_one_each() {
     let (service, lines) = with_payments().await;
     for _ in 0..2 {
-        let call = service.get("/healthz").header("traceparent", "00-nonsense-01");
+        let call = service
+            .get("/healthz")
+            .header("traceparent", "00-nonsense-01");
         assert_eq!(call.send().await.status, 200);
     }
     let traces: BTreeSet<_> = lines
@@ -209,7 +232,7 @@ async fn in_a_function(service: &TestService, path: &str, cold: bool) -> StatusC
 }
 
 #[tokio::test]
-async fn the_platforms_name_is_told_when_an_instance_starts_or_a_request_fails() {
+async fn the_platforms_name_is_told_when_an_instance_starts_or_a_request_is_not_granted() {
     let (service, lines) = with_payments().await;
     in_a_function(&service, "/healthz", true).await;
     let first = lines.only();
@@ -218,7 +241,9 @@ async fn the_platforms_name_is_told_when_an_instance_starts_or_a_request_fails()
     in_a_function(&service, "/healthz", false).await;
     let second = lines.only();
     assert_eq!(second.get("cold").or(second.get("request_id")), None);
-    service.faults.always("*", Fault::ServerError);
+    in_a_function(&service, "/v1/me", false).await;
+    assert!(lines.only()["request_id"].is_string());
+    service.faults.always("*", Fault::AccessDenied);
     in_a_function(&service, "/healthz", false).await;
     assert!(lines.only()["request_id"].is_string());
 }
@@ -233,31 +258,54 @@ async fn everything(service: &TestService) {
     let call = service.post("/v1/clients").bearer(&token);
     let created = call.json(&json!({"name": "orders"})).send().await;
     let id = created.member("client_id");
-    let shown = format!("/v1/clients/{id}/secrets/{}/value", created.member("client_secret_id"));
+    let shown = format!(
+        "/v1/clients/{id}/secrets/{}/value",
+        created.member("client_secret_id")
+    );
     assert_eq!(service.get(&shown).bearer(&token).send().await.status, 200);
     let path = format!("/v1/clients/{id}");
     let call = service.call(Method::PATCH, &path).bearer(&token);
-    assert_eq!(call.json(&json!({"name": "sales"})).send().await.status, 200);
+    assert_eq!(
+        call.json(&json!({"name": "sales"})).send().await.status,
+        200
+    );
     let call = service.call(Method::DELETE, &path).bearer(&token);
     assert_eq!(call.send().await.status, 204);
     service.add_client(client_of(&ada(), "unnoted")).await;
     service.faults.always("UpdateItem", Fault::ServerError);
-    assert_eq!(service.ask("m2m_unnoted", &secret_of("unnoted")).await.status, 200);
+    assert_eq!(
+        service
+            .ask("m2m_unnoted", &secret_of("unnoted"))
+            .await
+            .status,
+        200
+    );
     service.faults.always("BatchGetItem", Fault::AccessDenied);
     service.ask("m2m_payments", &secret).await;
 }
 
 #[tokio::test]
 async fn every_field_has_its_row_in_the_documentation_and_every_row_its_field() {
-    let (service, lines) = with_payments().await;
+    // The start of a service is logged, too.
+    let lines = Lines::listen();
+    let service = service::start().await;
+    service.add_client(client_of(&ada(), "payments")).await;
     everything(&service).await;
     let seen: BTreeSet<_> = lines
         .take()
         .iter()
-        .flat_map(|line| line.as_object().unwrap().keys().cloned().collect::<Vec<_>>())
+        .flat_map(|line| {
+            line.as_object()
+                .unwrap()
+                .keys()
+                .cloned()
+                .collect::<Vec<_>>()
+        })
         .collect();
     let documented = include_str!("../../docs/observability.md");
-    let rows = documented.lines().skip_while(|line| !line.starts_with("| field |"));
+    let rows = documented
+        .lines()
+        .skip_while(|line| !line.starts_with("| field |"));
     let documented: BTreeSet<_> = rows
         .skip(2)
         .map_while(|row| row.strip_prefix("| `")?.split_once('`'))

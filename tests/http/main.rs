@@ -13,6 +13,7 @@ mod hostile;
 mod idempotency;
 mod isolation;
 mod limits;
+mod log_lines;
 mod management_errors;
 mod paging;
 mod panics;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::extract::{MatchedPath, State};
 use axum::middleware::Next;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use tracing::{Instrument, Level, error_span};
 
 use crate::told::Told;
@@ -64,16 +64,6 @@ impl Line {
         let nothing = Told::default();
         let told = response.extensions().get::<Told>().unwrap_or(&nothing);
         let status = response.status();
-        let cold = self
-            .invocation
-            .as_ref()
-            .is_some_and(|invocation| invocation.cold);
-        // The platform's own lines are looked up when something failed or began.
-        let request_id = self
-            .invocation
-            .as_ref()
-            .filter(|_| cold || status.is_server_error())
-            .map(|invocation| invocation.request_id.as_str());
         macro_rules! line {
             ($level:expr) => {
                 tracing::event!(
@@ -88,8 +78,8 @@ impl Line {
                     error = told.error,
                     reason = told.reason.as_deref(),
                     correlation_id = told.correlation_id.as_ref().map(|id| id.as_str()),
-                    request_id,
-                    cold = cold.then_some(true),
+                    request_id = self.request_id(status),
+                    cold = self.is_cold().then_some(true),
                     "{}",
                     told.message.unwrap_or("answered")
                 )
@@ -100,6 +90,19 @@ impl Line {
         } else {
             line!(Level::INFO);
         }
+    }
+
+    /// The platform's own lines are looked up when something began or was not granted; other lines are shorter
+    /// without.
+    fn request_id(&self, status: StatusCode) -> Option<&str> {
+        let is_looked_up = self.is_cold() || status.is_client_error() || status.is_server_error();
+        let invocation = self.invocation.as_ref().filter(|_| is_looked_up)?;
+        Some(&invocation.request_id)
+    }
+
+    fn is_cold(&self) -> bool {
+        let invocation = self.invocation.as_ref();
+        invocation.is_some_and(|invocation| invocation.cold)
     }
 }
 

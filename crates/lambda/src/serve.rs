@@ -62,7 +62,7 @@ impl Service {
             outcome: response.extensions().get::<Outcome>().copied(),
         };
         if let Some(line) = self.0.metrics.count(self.0.clock.now(), answered) {
-            write_metrics(&line);
+            write_metrics(line);
         }
         whole(response).await
     }
@@ -84,10 +84,11 @@ fn trace_header(request: &Request) -> Option<String> {
     request.lambda_context_ref()?.xray_trace_id.clone()
 }
 
-/// Metrics are a line like those of the log, but of a form that is not ours. A line that cannot be written is
-/// lost, as any line of the log would be.
-fn write_metrics(line: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
+/// Metrics are a line beside those of the log, in a form that is not ours. It is written in one piece, so that
+/// nobody reads half of it; one that cannot be written is lost, as any line of the log would be.
+fn write_metrics(mut line: String) {
+    line.push('\n');
+    let _ = std::io::stdout().lock().write_all(line.as_bytes());
 }
 
 /// The answer with its whole body.
@@ -144,11 +145,14 @@ mod tests {
         format!("{address} {body}")
     }
 
-    async fn check(event: &str, expected: &str) {
-        let router = Router::new().route("/echo", post(echo));
-        let request = lambda_http::request::from_str(event).unwrap();
+    fn service(router: Router) -> Service {
         let metrics = Metrics::new("token".to_owned(), Duration::ZERO);
-        let service = Service::new(router, metrics, Arc::new(SystemClock));
+        Service::new(router, metrics, Arc::new(SystemClock))
+    }
+
+    async fn check(event: &str, expected: &str) {
+        let service = service(Router::new().route("/echo", post(echo)));
+        let request = lambda_http::request::from_str(event).unwrap();
         let response = service.answer(request).await;
         assert!(
             matches!(response.body(), Body::Text(text) if text == expected),
@@ -160,6 +164,26 @@ mod tests {
     #[tokio::test]
     async fn the_source_is_the_gateways_word_and_text_stays_text() {
         check(&event("a=b", false), "192.0.2.7 a=b").await;
+    }
+
+    async fn invocation(Extension(invocation): Extension<Invocation>) -> String {
+        format!("{} {}", invocation.request_id, invocation.cold)
+    }
+
+    #[tokio::test]
+    async fn only_the_first_request_of_an_instance_is_cold() {
+        let service = service(Router::new().route("/echo", post(invocation)));
+        for expected in ["8476a536 true", "8476a536 false"] {
+            let request = lambda_http::request::from_str(&event("", false)).unwrap();
+            let mut context = lambda_http::Context::default();
+            context.request_id = "8476a536".to_owned();
+            let response = service.answer(request.with_lambda_context(context)).await;
+            assert!(
+                matches!(response.body(), Body::Text(text) if text == expected),
+                "{:?}",
+                response.body()
+            );
+        }
     }
 
     #[tokio::test]

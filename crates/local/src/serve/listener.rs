@@ -20,7 +20,7 @@ use rustls::ServerConfig;
 use tokio::time::timeout;
 use tower::ServiceBuilder;
 use tower_http::timeout::RequestBodyDeadlineLayer;
-use tracing::warn;
+use tracing::error;
 
 use super::{ServeError, tls};
 
@@ -144,10 +144,16 @@ fn limited(router: Router) -> Router {
 /// 503 when there is no answer in time. By then the body has been read or refused: it is the stores that are
 /// slow.
 async fn answer_in_time(request: Request, next: Next) -> Response {
+    let source = request.extensions().get::<ClientAddress>().copied();
     match timeout(REQUEST_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            warn!("no answer in time");
+            error!(
+                status = StatusCode::SERVICE_UNAVAILABLE.as_u16(),
+                source = source.map(|source| tracing::field::display(source.0)),
+                reason = "the stores gave none within 25 seconds",
+                "no answer in time"
+            );
             let headers = [
                 (http::header::RETRY_AFTER, RETRY_AFTER),
                 (CACHE_CONTROL, HeaderValue::from_static("no-store")),
