@@ -26,6 +26,7 @@ async fn issues_verifiable_tokens(algorithm: SigningAlgorithm) {
     let setup = Setup {
         algorithm,
         after: None,
+        ..Setup::default()
     };
     let service = service::start_with(setup).await;
     service.add_client(client_of(&ada(), "payments")).await;

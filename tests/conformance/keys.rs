@@ -12,6 +12,7 @@ async fn keys_of(algorithm: SigningAlgorithm) -> Vec<Map<String, Value>> {
     let setup = Setup {
         algorithm,
         after: None,
+        ..Setup::default()
     };
     let service = service::start_with(setup).await;
     let answer = service.get("/.well-known/jwks.json").send().await;

@@ -10,6 +10,8 @@ mod crash;
 mod deleting;
 mod fields;
 mod hostile;
+mod iam;
+mod iam_owners;
 mod idempotency;
 mod isolation;
 mod limits;

@@ -7,6 +7,7 @@
 
 pub mod call;
 pub mod directory;
+pub mod iam;
 pub mod jwt;
 pub mod logs;
 pub mod raw;

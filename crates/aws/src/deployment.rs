@@ -25,6 +25,7 @@ pub fn deployment(
         issuer: config.issuer.clone(),
         resource_servers: ResourceServers::new(&config.issuer, config.default_audience.clone())?,
         secret_storage: config.secret_storage,
+        iam_callers: config.iam_callers.clone(),
     };
     let Stores {
         directory,

@@ -135,15 +135,7 @@ impl Clients {
             active: true,
             generation: Generation::default(),
         };
-        let organization = Organization {
-            id: first.organization.clone(),
-            name: first.organization.to_string(),
-            plan: "unlimited".to_owned(),
-            m2m_clients_allowed: true,
-            max_clients: None,
-            active: true,
-            generation: Generation::default(),
-        };
+        let organization = Organization::unlimited(first.organization.clone());
         self.directory
             .insert_principals(&owner, &organization)
             .await

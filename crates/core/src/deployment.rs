@@ -5,7 +5,7 @@ use std::sync::Arc;
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::issuer::Issuer;
 
-use crate::caller::CallerAuthentication;
+use crate::caller::{CallerAuthentication, IamAuthentication, IamCallers};
 use crate::clients::{Clients, Cursors};
 use crate::clock::Clock;
 use crate::grant::{NotedUses, TokenEndpoint};
@@ -24,6 +24,8 @@ pub struct DeploymentSettings {
     pub resource_servers: ResourceServers,
     /// Where the values of secrets are kept unless a client says otherwise.
     pub secret_storage: SecretStorage,
+    /// Who may call the management API by AWS IAM; none: nobody.
+    pub iam_callers: Option<IamCallers>,
 }
 
 /// Everything the rules need from the outside.
@@ -120,6 +122,14 @@ impl Deployment {
             directory: Arc::clone(&self.ports.directory),
             keys: self.keys(),
             clock: Arc::clone(&self.ports.clock),
+        }
+    }
+
+    /// Who may call the management API by AWS IAM.
+    pub fn iam_authentication(&self) -> IamAuthentication {
+        IamAuthentication {
+            callers: self.settings.iam_callers.clone(),
+            directory: Arc::clone(&self.ports.directory),
         }
     }
 

@@ -21,3 +21,18 @@ pub struct Organization {
     /// Raised whenever it is switched off.
     pub generation: Generation,
 }
+
+impl Organization {
+    /// A new one, named as its identifier, that may have as many clients as it likes.
+    pub fn unlimited(id: OrganizationId) -> Self {
+        Self {
+            name: id.to_string(),
+            id,
+            plan: "unlimited".to_owned(),
+            m2m_clients_allowed: true,
+            max_clients: None,
+            active: true,
+            generation: Generation::default(),
+        }
+    }
+}

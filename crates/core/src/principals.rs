@@ -25,10 +25,7 @@ pub(crate) async fn active_principals(
     client: &Client,
     read_along: Option<Principals>,
 ) -> Result<(Owner, Organization), Inactive> {
-    let Principals {
-        owner,
-        organization,
-    } = match read_along {
+    let principals = match read_along {
         Some(principals) => principals,
         None => {
             directory
@@ -36,6 +33,15 @@ pub(crate) async fn active_principals(
                 .await?
         }
     };
+    both_active(principals)
+}
+
+/// The two, if both exist and are active.
+pub(crate) fn both_active(principals: Principals) -> Result<(Owner, Organization), Inactive> {
+    let Principals {
+        owner,
+        organization,
+    } = principals;
     let owner = owner.filter(|owner| owner.active).ok_or(Inactive::Owner)?;
     let organization = organization
         .filter(|organization| organization.active)

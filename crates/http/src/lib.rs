@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use m2m_core::caller::CallerAuthentication;
+use m2m_core::caller::{CallerAuthentication, IamAuthentication};
 use m2m_core::clients::Clients;
 use m2m_core::deployment::Deployment;
 use m2m_core::grant::TokenEndpoint;
@@ -33,6 +33,7 @@ use m2m_types::issuer::Issuer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use client_address::ClientAddress;
+pub use m2m_core::caller::GatewayContext;
 pub use request_log::Invocation;
 pub use told::Outcome;
 
@@ -43,6 +44,7 @@ struct State {
     issuer: Issuer,
     token: TokenEndpoint,
     callers: CallerAuthentication,
+    iam_callers: IamAuthentication,
     clients: Clients,
     keys: Arc<KeyRing>,
     directory: Arc<dyn Directory>,
@@ -57,6 +59,7 @@ impl State {
             issuer: deployment.settings().issuer.clone(),
             token: deployment.token_endpoint(),
             callers: deployment.caller_authentication(),
+            iam_callers: deployment.iam_authentication(),
             clients: deployment.clients(),
             keys: deployment.keys(),
             directory: Arc::clone(&deployment.ports().directory),

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::Response;
-use m2m_core::caller::Caller;
+use m2m_core::caller::{Actor, Caller};
 use m2m_types::client_id::ClientId;
 use m2m_types::correlation_id::CorrelationId;
 use m2m_types::names::OwnerId;
@@ -45,14 +45,23 @@ impl Told {
     }
 
     /// Adds who called to whatever the answer tells already.
-    pub(crate) fn add_caller(response: &mut Response<Body>, client_id: ClientId, owner: OwnerId) {
+    pub(crate) fn add_caller(
+        response: &mut Response<Body>,
+        client_id: Option<ClientId>,
+        owner: OwnerId,
+    ) {
         let told = response.extensions_mut().get_or_insert_default::<Self>();
-        told.client_id = Some(client_id);
+        told.client_id = client_id;
         told.owner = Some(owner);
     }
 }
 
-/// Who a caller is, in the log's words.
-pub(crate) fn names(caller: &Caller) -> (ClientId, OwnerId) {
-    (caller.client_id().clone(), caller.owner().id.clone())
+/// Who a caller is, in the log's words. A principal of AWS IAM is no client; what it changes says who it
+/// was.
+pub(crate) fn names(caller: &Caller) -> (Option<ClientId>, OwnerId) {
+    let client_id = match caller.actor() {
+        Actor::Client(id) => Some(id.clone()),
+        Actor::Iam { .. } => None,
+    };
+    (client_id, caller.owner().id.clone())
 }

@@ -2,20 +2,143 @@
 
 use std::net::IpAddr;
 
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
-use m2m_http::ClientAddress;
+use m2m_http::{ClientAddress, GatewayContext};
 
 /// Puts what the gateway says of the caller into the request's extensions; headers are never believed.
 pub(crate) fn note_caller(request: &mut Request) {
-    if let Some(address) = client_address(request) {
-        request.extensions_mut().insert(ClientAddress(address));
+    let Some(context) = request.request_context_ref() else {
+        return;
+    };
+    let address = client_address(context);
+    let iam = iam_context(context);
+    let extensions = request.extensions_mut();
+    if let Some(address) = address {
+        extensions.insert(ClientAddress(address));
+    }
+    if let Some(iam) = iam {
+        extensions.insert(iam);
     }
 }
 
-fn client_address(request: &Request) -> Option<IpAddr> {
-    match request.request_context_ref()? {
-        RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref()?.parse().ok(),
-        _ => None,
+fn client_address(context: &RequestContext) -> Option<IpAddr> {
+    let source_ip = match context {
+        RequestContext::ApiGatewayV2(context) => &context.http.source_ip,
+        RequestContext::ApiGatewayV1(context) => &context.identity.source_ip,
+        _ => return None,
+    };
+    source_ip.as_deref()?.parse().ok()
+}
+
+/// What the gateway says where it checked a signature of AWS IAM. Payload 1.0 is not believed: it names no
+/// route of an HTTP API, and ours sends 2.0.
+fn iam_context(context: &RequestContext) -> Option<GatewayContext> {
+    let RequestContext::ApiGatewayV2(context) = context else {
+        return None;
+    };
+    let ApiGatewayV2httpRequestContext {
+        account_id,
+        apiid,
+        route_key,
+        authorizer,
+        ..
+    } = context;
+    let iam = authorizer.as_ref()?.iam.as_ref()?;
+    Some(GatewayContext {
+        account_id: account_id.clone(),
+        api_id: apiid.clone(),
+        route_key: route_key.clone(),
+        principal_account_id: iam.account_id.clone(),
+        principal_arn: iam.user_arn.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn noted(event: &Value) -> Request {
+        let mut request = lambda_http::request::from_str(&event.to_string()).unwrap();
+        note_caller(&mut request);
+        request
+    }
+
+    fn identity() -> Value {
+        json!({
+            "accessKey": "AKIDEXAMPLE", "accountId": "123456789012", "callerId": "AROAEXAMPLE:ci",
+            "cognitoIdentity": null, "principalOrgId": "aws:PrincipalOrgID", "userId": "AROAEXAMPLE:ci",
+            "userArn": "arn:aws:sts::123456789012:assumed-role/deploy/ci"
+        })
+    }
+
+    /// Payload 2.0, with headers that claim what only the gateway may say.
+    fn second_version(authorizer: &Value) -> Value {
+        json!({
+            "version": "2.0", "routeKey": "ANY /iam/v1/{proxy+}", "rawPath": "/iam/v1/me",
+            "rawQueryString": "",
+            "headers": {
+                "x-forwarded-for": "203.0.113.9", "x-amzn-request-context": identity().to_string(),
+                "x-amz-caller-arn": "arn:aws:sts::123456789012:assumed-role/deploy/ci"
+            },
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "a1b2c3", "authorizer": authorizer,
+                "http": {"method": "GET", "path": "/iam/v1/me", "sourceIp": "192.0.2.7"},
+                "routeKey": "ANY /iam/v1/{proxy+}", "stage": "$default", "timeEpoch": 0
+            },
+            "isBase64Encoded": false
+        })
+    }
+
+    #[test]
+    fn the_principal_is_the_gateways_word() {
+        let request = noted(&second_version(&json!({"iam": identity()})));
+        let expected = GatewayContext {
+            account_id: Some("123456789012".to_owned()),
+            api_id: Some("a1b2c3".to_owned()),
+            route_key: Some("ANY /iam/v1/{proxy+}".to_owned()),
+            principal_account_id: Some("123456789012".to_owned()),
+            principal_arn: Some("arn:aws:sts::123456789012:assumed-role/deploy/ci".to_owned()),
+        };
+        assert_eq!(request.extensions().get(), Some(&expected));
+    }
+
+    #[test]
+    fn without_a_checked_signature_there_is_no_principal() {
+        for authorizer in [
+            Value::Null,
+            json!({"iam": null}),
+            json!({"jwt": {"claims": {"iam": "x"}, "scopes": null}}),
+            json!({"lambda": {"iam": identity()}}),
+        ] {
+            let request = noted(&second_version(&authorizer));
+            assert_eq!(request.extensions().get::<GatewayContext>(), None);
+        }
+    }
+
+    #[test]
+    fn payload_1_names_an_address_and_no_principal() {
+        let request = noted(&json!({
+            "version": "1.0", "resource": "/iam/v1/{proxy+}", "path": "/iam/v1/me", "httpMethod": "GET",
+            "headers": {}, "multiValueHeaders": {},
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "a1b2c3", "httpMethod": "GET", "stage": "$default",
+                "resourcePath": "ANY /iam/v1/{proxy+}", "authorizer": {"iam": identity()},
+                "identity": {
+                    "sourceIp": "192.0.2.7", "accountId": "123456789012",
+                    "userArn": "arn:aws:sts::123456789012:assumed-role/deploy/ci"
+                }
+            },
+            "isBase64Encoded": false
+        }));
+        let address = request.extensions().get::<ClientAddress>();
+        assert_eq!(
+            address.map(|address| address.0.to_string()).as_deref(),
+            Some("192.0.2.7")
+        );
+        assert_eq!(request.extensions().get::<GatewayContext>(), None);
     }
 }

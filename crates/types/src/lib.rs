@@ -13,6 +13,7 @@ pub mod client_secret;
 pub mod correlation_id;
 pub mod form;
 pub mod generation;
+pub mod iam_principal;
 pub mod idempotency_key;
 pub mod issuer;
 pub mod metadata;

@@ -1,5 +1,6 @@
 //! Configuration from the environment, checked as a whole at start.
 
+mod iam;
 mod service;
 mod stores;
 mod variables;

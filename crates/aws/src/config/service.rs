@@ -1,10 +1,12 @@
 //! How the service behaves.
 
+use m2m_core::caller::IamCallers;
 use m2m_core::keys::SigningAlgorithm;
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
 
+use super::iam;
 use super::variables::Variables;
 
 /// How the service behaves.
@@ -21,6 +23,9 @@ pub struct ServiceConfig {
     /// `M2M_SECRET_STORAGE`: where the values of new clients' secrets are kept, `secrets_manager` or
     /// `none`. `secrets_manager` by default.
     pub secret_storage: SecretStorage,
+    /// `M2M_IAM_PRINCIPALS`, `M2M_IAM_ACCOUNT_ID` and `M2M_IAM_API_ID`: who may call the management API
+    /// by AWS IAM, and through which gateway. All three or none, which lets nobody.
+    pub iam_callers: Option<IamCallers>,
 }
 
 impl ServiceConfig {
@@ -35,11 +40,13 @@ impl ServiceConfig {
             "secrets_manager",
             parse_secret_storage,
         );
+        let iam_callers = iam::callers(variables);
         Some(Self {
             issuer: issuer?,
             signing_algorithm: algorithm?,
             default_audience: audience?,
             secret_storage: storage?,
+            iam_callers: iam_callers?,
         })
     }
 }

@@ -49,6 +49,16 @@ impl<'a> Variables<'a> {
         self.parse(name, value, parse)
     }
 
+    /// Whether it is there.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.value(name).is_some()
+    }
+
+    /// Values that are well formed, each for itself, but contradict each other.
+    pub(super) fn refuse(&mut self, name: &str, error: impl Display) {
+        self.refused.push(format!("{name}: {error}"));
+    }
+
     fn value(&self, name: &str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }
@@ -59,9 +69,7 @@ impl<'a> Variables<'a> {
         value: String,
         parse: impl FnOnce(String) -> Result<T, E>,
     ) -> Option<T> {
-        parse(value)
-            .map_err(|error| self.refused.push(format!("{name}: {error}")))
-            .ok()
+        parse(value).map_err(|error| self.refuse(name, error)).ok()
     }
 
     pub(super) fn into_error(self) -> ConfigError {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use m2m_core::client::Client;
 use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
-use m2m_core::ports::{Directory, Lookup, Principals, StoreError};
+use m2m_core::ports::{Directory, Lookup, Principals, StoreError, WriteOutcome};
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId};
 
@@ -15,6 +15,7 @@ use super::key::{Key, ORGANIZATION_COPIES};
 use super::principals_memory::PrincipalsMemory;
 use super::table::Found;
 use super::transaction::{Transacted, Write};
+use super::update::{Updated, has_all};
 use crate::deadline::within_deadline;
 
 /// Clients, owners and organizations in the table.
@@ -106,6 +107,27 @@ impl Directory for DynamoDbDirectory {
         let transacted =
             within_deadline(what, self.table.store(), self.table.transact(what, writes)).await?;
         Ok(transacted == Transacted::Written)
+    }
+
+    async fn replace_owner(
+        &self,
+        owner: &Owner,
+        expected: Option<&Owner>,
+    ) -> Result<WriteOutcome, StoreError> {
+        let wanted = owner::to_item(owner)?;
+        let expected = expected.map(owner::to_item).transpose()?;
+        let changes = Expression::set_all(&wanted).when_still(expected.as_ref());
+        let what = "write an owner";
+        let update = self.table.update(what, Key::owner(&owner.id), changes);
+        // If an answer was lost and the SDK sent the update again, the second finds what the first wrote.
+        Ok(
+            match within_deadline(what, self.table.store(), update).await? {
+                Updated::Refused(there) if !has_all(there.as_ref(), &wanted) => {
+                    WriteOutcome::ChangedMeanwhile
+                }
+                Updated::Refused(_) | Updated::Written => WriteOutcome::Written,
+            },
+        )
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

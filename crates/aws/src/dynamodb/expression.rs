@@ -38,11 +38,7 @@ impl Expression {
     /// Sets every attribute of the item, so that nothing of what they were remains; attributes that
     /// the item lacks stay.
     pub(super) fn set_all(item: &Item) -> Self {
-        let mut attributes: Vec<_> = item
-            .iter()
-            .filter(|(name, _)| *name != PARTITION_KEY && *name != SORT_KEY)
-            .collect();
-        attributes.sort_by_key(|(name, _)| *name);
+        let attributes = attributes(item);
         let assignments: Vec<_> = attributes
             .iter()
             .map(|(name, _)| format!("#{name} = :{name}"))
@@ -76,6 +72,25 @@ impl Expression {
             .value(":expected", number(expected.0))
     }
 
+    /// The condition that what [`Expression::set_all`] changes still is this item; none: that there is
+    /// none yet.
+    pub(super) fn when_still(self, expected: Option<&Item>) -> Self {
+        let Some(expected) = expected else {
+            return self.and_when("attribute_not_exists(pk)");
+        };
+        let attributes = attributes(expected);
+        let equal: Vec<_> = attributes
+            .iter()
+            .map(|(name, _)| format!("#{name} = :was_{name}"))
+            .collect();
+        let expression = self.and_when(equal.join(" AND "));
+        attributes
+            .into_iter()
+            .fold(expression, |expression, (name, value)| {
+                expression.value(&format!(":was_{name}"), value.clone())
+            })
+    }
+
     pub(super) fn name(mut self, placeholder: &str, attribute: &str) -> Self {
         self.names
             .insert(placeholder.to_owned(), attribute.to_owned());
@@ -96,6 +111,16 @@ impl Expression {
     pub(super) fn values(&self) -> Option<Item> {
         (!self.values.is_empty()).then(|| self.values.clone())
     }
+}
+
+/// What an item has beside its key, in order.
+fn attributes(item: &Item) -> Vec<(&String, &AttributeValue)> {
+    let mut attributes: Vec<_> = item
+        .iter()
+        .filter(|(name, _)| *name != PARTITION_KEY && *name != SORT_KEY)
+        .collect();
+    attributes.sort_by_key(|(name, _)| *name);
+    attributes
 }
 
 /// A number as DynamoDB has it.

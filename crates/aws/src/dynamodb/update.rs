@@ -51,3 +51,12 @@ impl Table {
         }
     }
 }
+
+/// Whether every attribute that was to be written is there already.
+pub(super) fn has_all(there: Option<&Item>, wanted: &Item) -> bool {
+    there.is_some_and(|there| {
+        wanted
+            .iter()
+            .all(|(name, value)| there.get(name) == Some(value))
+    })
+}

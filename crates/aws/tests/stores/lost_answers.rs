@@ -2,9 +2,11 @@
 //! done twice or be reported as refused.
 
 use m2m_core::client::ClientState;
+use m2m_core::owner::Owner;
 use m2m_core::ports::{InsertKeysOutcome, InsertOutcome, WriteOutcome};
 use m2m_local::stand_in::faults::Fault;
 use m2m_testkit::builders::{NOW, answer, next, organization, owner, pending, secret};
+use m2m_types::scope::ScopeSet;
 
 use crate::support::Deployment;
 
@@ -113,6 +115,21 @@ async fn written_principals_count_as_written() {
     let directory = &deployment.stores.directory;
     let written = directory.insert_principals(&owner(), &organization()).await;
     assert!(written.unwrap());
+}
+
+#[tokio::test]
+async fn a_written_owner_counts_as_written() {
+    let deployment = Deployment::start().await;
+    let directory = &deployment.stores.directory;
+    let narrowed = Owner {
+        permissions: ScopeSet::default(),
+        ..owner()
+    };
+    for (owner, expected) in [(owner(), None), (narrowed, Some(owner()))] {
+        deployment.faults.next(1, "UpdateItem", Fault::AnswerLost);
+        let written = directory.replace_owner(&owner, expected.as_ref()).await;
+        assert_eq!(written.unwrap(), WriteOutcome::Written);
+    }
 }
 
 #[tokio::test]

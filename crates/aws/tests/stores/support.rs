@@ -36,6 +36,7 @@ pub(crate) fn service_config() -> ServiceConfig {
         signing_algorithm: SigningAlgorithm::Es256,
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
+        iam_callers: None,
     }
 }
 

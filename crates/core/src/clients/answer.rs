@@ -30,7 +30,7 @@ impl Ticket {
         key: &IdempotencyKey,
         request: &CreateClient,
     ) -> Result<Self, StoreError> {
-        let bound_to = format!("POST /v1/clients by {}", caller.client_id());
+        let bound_to = format!("POST /v1/clients by {}", caller.actor().lasting_name());
         let id = derive(key.expose(), &[b"answer name ", bound_to.as_bytes()])?;
         let sealing_key = derive(key.expose(), &[b"answer seal ", bound_to.as_bytes()])?;
         let body = serde_json::to_vec(request)

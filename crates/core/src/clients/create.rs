@@ -82,7 +82,7 @@ impl Clients {
         let created = self
             .insert(pending, &value, organization.max_clients, kept.as_ref())
             .await?;
-        info!(client_id = %created.id, by = %caller.client_id(), "client created");
+        info!(client_id = %created.id, by = %caller.actor(), "client created");
         Ok(Created {
             answer,
             revision: created.revision,

@@ -37,7 +37,7 @@ impl Clients {
                 return Err(ClientsError::DeletionProtected);
             }
             if let Some(deleted) = self.mark_deleted(present).await? {
-                info!(client_id = %id, by = %caller.client_id(), "client deleted");
+                info!(client_id = %id, by = %caller.actor(), "client deleted");
                 if let Err(error) = self.finish_delete(&deleted).await {
                     warn!(client_id = %id, reason = &error as &dyn std::error::Error, "a delete is left to be repaired");
                 }

@@ -51,7 +51,7 @@ impl Clients {
             .find(id, secret)
             .await?
             .ok_or(ClientsError::ValueNotKept)?;
-        info!(client_id = %id, secret_id = %secret, by = %caller.client_id(), "secret revealed");
+        info!(client_id = %id, secret_id = %secret, by = %caller.actor(), "secret revealed");
         Ok(RevealedSecret {
             secret_id: secret.clone(),
             client_secret: kept.value,

@@ -99,7 +99,7 @@ impl Clients {
                 ..after.apply_to(present)
             };
             if self.store.replace(&changed, expected).await? == WriteOutcome::Written {
-                info!(client_id = %id, by = %caller.client_id(), "client changed");
+                info!(client_id = %id, by = %caller.actor(), "client changed");
                 return Ok(changed);
             }
         }

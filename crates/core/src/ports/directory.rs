@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId};
 
-use super::StoreError;
+use super::{StoreError, WriteOutcome};
 use crate::client::Client;
 use crate::organization::Organization;
 use crate::owner::Owner;
@@ -47,6 +47,13 @@ pub trait Directory: Send + Sync {
         owner: &Owner,
         organization: &Organization,
     ) -> Result<bool, StoreError>;
+
+    /// Writes an owner if it still is as `expected`, none if there is no such owner yet.
+    async fn replace_owner(
+        &self,
+        owner: &Owner,
+        expected: Option<&Owner>,
+    ) -> Result<WriteOutcome, StoreError>;
 
     /// Whether the store answers.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -6,7 +6,7 @@ use http::{HeaderMap, Response, StatusCode};
 use m2m_core::caller::Caller;
 use serde::Serialize;
 
-use super::bearer;
+use super::presented::Presented;
 
 use crate::problem_answer::{Refusal, refused};
 use crate::told::{self, Told};
@@ -18,10 +18,10 @@ pub(super) type Outcome = Result<Response<Body>, Refusal>;
 /// Finds out who calls, lets the handler answer and turns a refusal into its answer.
 pub(super) async fn to_caller(
     state: &State,
-    headers: &HeaderMap,
+    presented: &Presented,
     handle: impl AsyncFnOnce(Caller) -> Outcome,
 ) -> Response<Body> {
-    let caller = match bearer::caller(state, headers).await {
+    let caller = match presented.caller(state).await {
         Ok(caller) => caller,
         Err(refusal) => return refused(state, refusal),
     };

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::routing::get;
 use http::header::{HeaderValue, LOCATION};
-use http::{HeaderMap, Response, StatusCode};
+use http::{Response, StatusCode};
 use m2m_core::client::Client;
 use m2m_core::clients::Selection;
 use m2m_types::admin::client::{CreateClient, PatchClient, ReplaceClient};
@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::answer;
 use super::input::{self, PathOf};
+use super::presented::Presented;
 use crate::problem_answer::Refusal;
 use crate::{Shared, entity_tag, fallback};
 
@@ -68,9 +69,9 @@ fn default_limit() -> u32 {
 async fn list(
     State(state): State<Shared>,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
-    headers: HeaderMap,
+    presented: Presented,
 ) -> Response<Body> {
-    answer::to_caller(&state, &headers, async |caller| {
+    answer::to_caller(&state, &presented, async |caller| {
         let Query(query) = query.map_err(|rejection| {
             Refusal::Malformed(FieldError::new(
                 "",
@@ -89,15 +90,15 @@ async fn list(
             unverified_cursor: query.cursor,
         };
         let page = state.clients.list(&caller, &selection).await?;
-        Ok(answer::read(&state, &headers, &page, None))
+        Ok(answer::read(&state, &presented.headers, &page, None))
     })
     .await
 }
 
-async fn create(State(state): State<Shared>, headers: HeaderMap, body: Body) -> Response<Body> {
-    answer::to_caller(&state, &headers, async |caller| {
-        let key = input::idempotency_key(&headers)?;
-        let request: CreateClient = input::json(&headers, body, JSON).await?;
+async fn create(State(state): State<Shared>, presented: Presented, body: Body) -> Response<Body> {
+    answer::to_caller(&state, &presented, async |caller| {
+        let key = input::idempotency_key(&presented.headers)?;
+        let request: CreateClient = input::json(&presented.headers, body, JSON).await?;
         let created = state
             .clients
             .create(&caller, &request, key.as_ref())
@@ -120,13 +121,13 @@ async fn create(State(state): State<Shared>, headers: HeaderMap, body: Body) -> 
 async fn read(
     State(state): State<Shared>,
     id: PathOf<String>,
-    headers: HeaderMap,
+    presented: Presented,
 ) -> Response<Body> {
-    answer::to_caller(&state, &headers, async |caller| {
+    answer::to_caller(&state, &presented, async |caller| {
         let client = state.clients.get(&caller, &input::client_id(id)?).await?;
         Ok(answer::read(
             &state,
-            &headers,
+            &presented.headers,
             &state.clients.view(&client),
             Some(entity_tag::of_revision(client.revision)),
         ))
@@ -137,12 +138,12 @@ async fn read(
 async fn replace(
     State(state): State<Shared>,
     id: PathOf<String>,
-    headers: HeaderMap,
+    presented: Presented,
     body: Body,
 ) -> Response<Body> {
-    answer::to_caller(&state, &headers, async |caller| {
-        let precondition = input::precondition(&headers)?;
-        let request: ReplaceClient = input::json(&headers, body, JSON).await?;
+    answer::to_caller(&state, &presented, async |caller| {
+        let precondition = input::precondition(&presented.headers)?;
+        let request: ReplaceClient = input::json(&presented.headers, body, JSON).await?;
         let client = state
             .clients
             .replace(&caller, &input::client_id(id)?, &request, &precondition)
@@ -155,12 +156,12 @@ async fn replace(
 async fn patch(
     State(state): State<Shared>,
     id: PathOf<String>,
-    headers: HeaderMap,
+    presented: Presented,
     body: Body,
 ) -> Response<Body> {
-    answer::to_caller(&state, &headers, async |caller| {
-        let precondition = input::precondition(&headers)?;
-        let patch: PatchClient = input::json(&headers, body, MERGE_PATCH).await?;
+    answer::to_caller(&state, &presented, async |caller| {
+        let precondition = input::precondition(&presented.headers)?;
+        let patch: PatchClient = input::json(&presented.headers, body, MERGE_PATCH).await?;
         let client = state
             .clients
             .patch(&caller, &input::client_id(id)?, &patch, &precondition)
@@ -173,10 +174,10 @@ async fn patch(
 async fn delete(
     State(state): State<Shared>,
     id: PathOf<String>,
-    headers: HeaderMap,
+    presented: Presented,
 ) -> Response<Body> {
-    answer::to_caller(&state, &headers, async |caller| {
-        let precondition = input::precondition(&headers)?;
+    answer::to_caller(&state, &presented, async |caller| {
+        let precondition = input::precondition(&presented.headers)?;
         state
             .clients
             .delete(&caller, &input::client_id(id)?, &precondition)

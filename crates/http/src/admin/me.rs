@@ -4,27 +4,34 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::routing::get;
-use http::{HeaderMap, Response};
+use http::Response;
+use m2m_core::caller::Actor;
 use m2m_types::admin::me::Me;
 
 use super::answer;
+use super::presented::Presented;
 use crate::{Shared, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/v1/me", get(me).fallback(fallback::method_not_allowed))
 }
 
-async fn me(State(state): State<Shared>, headers: HeaderMap) -> Response<Body> {
-    answer::to_caller(&state, &headers, async |caller| {
+async fn me(State(state): State<Shared>, presented: Presented) -> Response<Body> {
+    answer::to_caller(&state, &presented, async |caller| {
+        let (client_id, principal_arn) = match caller.actor() {
+            Actor::Client(id) => (Some(id.clone()), None),
+            Actor::Iam { arn, .. } => (None, Some(arn.clone())),
+        };
         let me = Me {
             issuer: state.issuer.clone(),
-            client_id: caller.client_id().clone(),
+            client_id,
+            principal_arn,
             owner: caller.owner().id.clone(),
             organization: caller.organization().id.clone(),
             permissions: caller.owner().permissions.clone(),
             scopes: caller.scopes().clone(),
         };
-        Ok(answer::read(&state, &headers, &me, None))
+        Ok(answer::read(&state, &presented.headers, &me, None))
     })
     .await
 }

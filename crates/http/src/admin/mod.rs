@@ -1,17 +1,24 @@
-//! The management API under `/v1`.
+//! The management API under `/v1`, and the same under `/iam/v1` for principals of AWS IAM.
 
 mod answer;
 mod bearer;
 mod clients;
 mod input;
 mod me;
+mod presented;
 mod secrets;
 
-use axum::Router;
+use axum::{Extension, Router};
 
+use self::presented::IamRoute;
 use crate::Shared;
 
+/// What answers below `/iam` is the same but for who calls.
 pub(crate) fn routes() -> Router<Shared> {
+    resources().nest("/iam", resources().layer(Extension(IamRoute)))
+}
+
+fn resources() -> Router<Shared> {
     Router::new()
         .merge(clients::routes())
         .merge(secrets::routes())

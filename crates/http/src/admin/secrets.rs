@@ -4,11 +4,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::routing::get;
-use http::{HeaderMap, Response};
+use http::Response;
 use m2m_types::admin::page::Page;
 
 use super::answer;
 use super::input::{self, PathOf};
+use super::presented::Presented;
 use crate::{Shared, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -26,16 +27,16 @@ pub(super) fn routes() -> Router<Shared> {
 async fn list(
     State(state): State<Shared>,
     id: PathOf<String>,
-    headers: HeaderMap,
+    presented: Presented,
 ) -> Response<Body> {
-    answer::to_caller(&state, &headers, async |caller| {
+    answer::to_caller(&state, &presented, async |caller| {
         let items = state
             .clients
             .secrets(&caller, &input::client_id(id)?)
             .await?;
         Ok(answer::read(
             &state,
-            &headers,
+            &presented.headers,
             &Page {
                 items,
                 next_cursor: None,
@@ -49,12 +50,12 @@ async fn list(
 async fn reveal(
     State(state): State<Shared>,
     path: PathOf<(String, String)>,
-    headers: HeaderMap,
+    presented: Presented,
 ) -> Response<Body> {
-    answer::to_caller(&state, &headers, async |caller| {
+    answer::to_caller(&state, &presented, async |caller| {
         let (id, secret_id) = input::secret_path(path)?;
         let revealed = state.clients.reveal(&caller, &id, &secret_id).await?;
-        Ok(answer::read(&state, &headers, &revealed, None))
+        Ok(answer::read(&state, &presented.headers, &revealed, None))
     })
     .await
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use m2m_core::caller::CallerError;
+use m2m_core::caller::{CallerError, IamError};
 use m2m_core::clients::ClientsError;
 use m2m_types::metadata::paths;
 use m2m_types::problem::FieldError;
@@ -70,6 +70,7 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
             "the access token is malformed, expired, revoked or not for this API: get a new one",
         )
         .challenge(state, ", error=\"invalid_token\""),
+        Refusal::IamCaller(error) => decide_iam_caller(error),
         Refusal::Clients(error) => decide_clients(state, error),
         Refusal::MediaType(expected) => Outside::new(
             kind::UNSUPPORTED_MEDIA_TYPE,
@@ -91,6 +92,37 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
             kind::INTERNAL,
             "the service has a defect; the operator finds it by the correlation_id",
         ),
+    }
+}
+
+/// A principal is told its own ARN, which it knows, and what its operator has to do.
+fn decide_iam_caller(error: IamError) -> Outside {
+    match error {
+        IamError::NotConfigured | IamError::NotVouchedFor(_) => Outside::new(
+            kind::IAM_REQUIRED,
+            "this path is for principals of AWS IAM, and only through the deployment's own API, which \
+             checks their signatures; with an access token call the same path without /iam",
+        ),
+        IamError::UnknownPrincipal { arn, principal } => {
+            let entry = match principal {
+                Some(principal) => {
+                    format!("ask the operator to add {principal}, with its path if it has one")
+                }
+                None => "only roles and users can be added".to_owned(),
+            };
+            let detail = format!("{arn} is not in M2M_IAM_PRINCIPALS; {entry}");
+            Outside::new(kind::IAM_PRINCIPAL_UNKNOWN, detail)
+        }
+        error @ IamError::OwnerElsewhere { .. } => {
+            let detail = format!(
+                "{error}; nothing was moved: the operator has to correct M2M_IAM_PRINCIPALS"
+            );
+            Outside::new(kind::IAM_OWNER_ELSEWHERE, detail)
+        }
+        error @ IamError::Inactive { .. } => {
+            Outside::new(kind::IAM_OWNER_INACTIVE, error.to_string())
+        }
+        IamError::Store(_) => unavailable(),
     }
 }
 

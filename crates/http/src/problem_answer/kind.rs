@@ -25,6 +25,10 @@ kinds! {
     INVALID_CURSOR = BAD_REQUEST, "invalid-cursor", "Invalid cursor";
     AUTHENTICATION_REQUIRED = UNAUTHORIZED, "authentication-required", "Authentication required";
     INVALID_TOKEN = UNAUTHORIZED, "invalid-token", "Invalid token";
+    IAM_REQUIRED = FORBIDDEN, "iam-required", "AWS IAM required";
+    IAM_PRINCIPAL_UNKNOWN = FORBIDDEN, "iam-principal-unknown", "Unknown IAM principal";
+    IAM_OWNER_ELSEWHERE = FORBIDDEN, "iam-owner-elsewhere", "Owner in another organization";
+    IAM_OWNER_INACTIVE = FORBIDDEN, "iam-owner-inactive", "Owner switched off";
     INSUFFICIENT_SCOPE = FORBIDDEN, "insufficient-scope", "Insufficient scope";
     PLAN_REQUIRED = FORBIDDEN, "plan-required", "Plan required";
     LIMIT_REACHED = FORBIDDEN, "limit-reached", "Limit reached";

@@ -6,7 +6,7 @@ mod kind;
 use axum::body::Body;
 use http::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use m2m_core::caller::CallerError;
+use m2m_core::caller::{CallerError, IamError};
 use m2m_core::clients::ClientsError;
 use m2m_types::problem::{FieldError, Problem};
 
@@ -25,6 +25,8 @@ pub(crate) enum Refusal {
     TwoHeaders,
     /// A token that does not hold.
     Caller(CallerError),
+    /// A principal of AWS IAM that may not call.
+    IamCaller(IamError),
     /// A rule about clients.
     Clients(ClientsError),
     /// A body of another media type.
@@ -52,6 +54,7 @@ impl Refusal {
     fn reason(&self) -> Option<String> {
         match self {
             Self::Caller(error) => Some(chain(error)),
+            Self::IamCaller(error) => Some(chain(error)),
             Self::Clients(error) => Some(chain(error)),
             Self::Defect(what) => Some((*what).to_owned()),
             // The names of members are the caller's, and may be a secret in the wrong place.

@@ -148,6 +148,16 @@ impl Directory for CachedDirectory {
             .await
     }
 
+    async fn replace_owner(
+        &self,
+        owner: &Owner,
+        expected: Option<&Owner>,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.cache
+            .write(None, self.inner.replace_owner(owner, expected))
+            .await
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         self.inner.ping().await
     }

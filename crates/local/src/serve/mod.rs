@@ -155,6 +155,7 @@ fn config_of(options: &Options, record: &Record) -> Config {
             signing_algorithm: record.signing_algorithm,
             default_audience: options.default_audience.clone(),
             secret_storage: options.secret_storage,
+            iam_callers: None,
         },
         stores: StoresConfig {
             table: TABLE.to_owned(),

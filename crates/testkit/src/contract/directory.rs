@@ -22,6 +22,8 @@ macro_rules! directory_contract {
                 a_client_is_found_in_every_state,
                 an_unknown_client_is_absent,
                 missing_principals_are_none,
+                an_owner_is_changed_only_from_what_was_expected,
+                an_owner_is_inserted_only_where_there_is_none,
                 organization_copies_agree,
                 principals_are_read_back_as_written,
                 principals_are_those_of_the_present_owner,
@@ -143,6 +145,69 @@ pub async fn principals_are_written_both_or_not_at_all(ports: Ports) {
         .await
         .unwrap();
     assert_eq!(found.organization, Some(acme));
+}
+
+/// Beside an organization that is there already; of two who insert at once one wins.
+pub async fn an_owner_is_inserted_only_where_there_is_none(ports: Ports) {
+    let (ada, acme) = (owner(), organization());
+    ports
+        .directory
+        .insert_principals(&ada, &acme)
+        .await
+        .unwrap();
+    let bob = Owner {
+        id: OwnerId::parse("iam|bob").unwrap(),
+        ..ada.clone()
+    };
+    let other = Owner {
+        permissions: ScopeSet::default(),
+        ..bob.clone()
+    };
+    for (owner, expected) in [
+        (&bob, WriteOutcome::Written),
+        (&other, WriteOutcome::ChangedMeanwhile),
+    ] {
+        let written = ports.directory.replace_owner(owner, None).await;
+        assert_eq!(written.unwrap(), expected);
+    }
+    let found = ports.directory.find_principals(&bob.id, &acme.id).await;
+    assert_eq!(found.unwrap().owner, Some(bob));
+}
+
+/// Every member counts, an owner that is gone too.
+pub async fn an_owner_is_changed_only_from_what_was_expected(ports: Ports) {
+    let (ada, acme) = (owner(), organization());
+    ports
+        .directory
+        .insert_principals(&ada, &acme)
+        .await
+        .unwrap();
+    let wider = Owner {
+        permissions: ScopeSet::parse("orders:read stock:read").unwrap(),
+        ..ada.clone()
+    };
+    let written = ports.directory.replace_owner(&wider, Some(&ada)).await;
+    assert_eq!(written.unwrap(), WriteOutcome::Written);
+    let off = Owner {
+        active: false,
+        ..ada.clone()
+    };
+    let raised = Owner {
+        generation: ada.generation.raised(),
+        ..wider.clone()
+    };
+    for stale in [&ada, &off, &raised] {
+        let written = ports.directory.replace_owner(&off, Some(stale)).await;
+        assert_eq!(written.unwrap(), WriteOutcome::ChangedMeanwhile);
+    }
+    let nobody = Owner {
+        id: OwnerId::parse("iam|nobody").unwrap(),
+        ..ada.clone()
+    };
+    let written = ports.directory.replace_owner(&nobody, Some(&nobody)).await;
+    assert_eq!(written.unwrap(), WriteOutcome::ChangedMeanwhile);
+    let found = ports.directory.find_principals(&ada.id, &acme.id).await;
+    assert_eq!(found.unwrap().owner, Some(wider));
 }
 
 /// However an organization is spread, each read shows the same.

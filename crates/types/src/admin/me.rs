@@ -12,14 +12,18 @@ use crate::scope::ScopeSet;
 pub struct Me {
     /// Which service answers.
     pub issuer: Issuer,
-    /// The client that called.
-    pub client_id: ClientId,
+    /// The client that called; absent for a principal of AWS IAM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
+    /// The ARN of the principal that called, as the gateway names it; absent for a client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal_arn: Option<String>,
     /// On whose behalf.
     pub owner: OwnerId,
     /// In which tenant.
     pub organization: OrganizationId,
     /// What the owner may do now.
     pub permissions: ScopeSet,
-    /// What the presented token allows.
+    /// What the caller may do with this API and pass on: what its token or the list of principals allows.
     pub scopes: ScopeSet,
 }

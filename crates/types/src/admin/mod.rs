@@ -6,4 +6,4 @@ pub mod page;
 pub mod patch;
 pub mod scopes;
 pub mod secret;
-mod unique_map;
+pub mod unique_map;

@@ -3,11 +3,11 @@
 use m2m_core::client::{Client, Revision};
 use m2m_core::ports::{StoreError, WriteOutcome};
 
+use crate::dynamodb::Table;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::client::to_changes;
 use crate::dynamodb::key::Key;
-use crate::dynamodb::update::Updated;
-use crate::dynamodb::{Item, Table};
+use crate::dynamodb::update::{Updated, has_all};
 
 impl Table {
     /// A single update has no token like a transaction's. If its answer was lost and the SDK sent it
@@ -28,13 +28,4 @@ impl Table {
             Updated::Refused(_) | Updated::Written => WriteOutcome::Written,
         })
     }
-}
-
-/// Whether every attribute that was to be written is there already.
-fn has_all(there: Option<&Item>, wanted: &Item) -> bool {
-    there.is_some_and(|there| {
-        wanted
-            .iter()
-            .all(|(name, value)| there.get(name) == Some(value))
-    })
 }

@@ -1,10 +1,13 @@
-//! Who calls the management API: the holder of one of this service's own tokens.
+//! Who calls the management API: the holder of one of this service's own tokens, or a principal of AWS IAM.
+
+mod actor;
+mod iam;
+mod iam_callers;
 
 use std::sync::Arc;
 
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::claims::AccessTokenClaims;
-use m2m_types::client_id::ClientId;
 use m2m_types::generation::Generation;
 use m2m_types::issuer::Issuer;
 use m2m_types::scope::{Scope, ScopeSet};
@@ -18,10 +21,15 @@ use crate::ports::{Directory, StoreError};
 use crate::principals::{Inactive, active_principals};
 use crate::resource_servers::{ResourceServer, ResourceServers};
 
-/// A caller whose token held and was not stopped. Only [`CallerAuthentication`] makes one.
+pub use actor::Actor;
+pub use iam::{GatewayContext, IamAuthentication, IamError};
+pub use iam_callers::{IamCallers, IamEntry, InvalidIamCallers};
+
+/// A caller whose token held and was not stopped, or whom the gateway vouches for. Only
+/// [`CallerAuthentication`] and [`IamAuthentication`] make one.
 #[derive(Debug)]
 pub struct Caller {
-    client_id: ClientId,
+    actor: Actor,
     owner: Owner,
     organization: Organization,
     scopes: ScopeSet,
@@ -29,9 +37,9 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The client that the token was issued to.
-    pub fn client_id(&self) -> &ClientId {
-        &self.client_id
+    /// Who it is, for the log and for what is bound to it.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
     }
 
     /// On whose behalf.
@@ -44,7 +52,7 @@ impl Caller {
         &self.organization
     }
 
-    /// What the token allows and its client may still ask for.
+    /// What the token allows and its client may still ask for, or what the list of principals allows.
     pub fn scopes(&self) -> &ScopeSet {
         &self.scopes
     }
@@ -98,7 +106,7 @@ impl Caller {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InsufficientScope {
     /// The call takes this scope.
-    #[error("the token lacks the scope {0}")]
+    #[error("the caller lacks the scope {0}")]
     ForCall(String),
     /// The client would be stronger than the caller by this scope.
     #[error(
@@ -203,7 +211,7 @@ impl CallerAuthentication {
         }
         let client_scopes = client.allowed_scopes(&owner);
         Ok(Caller {
-            client_id: client.id,
+            actor: Actor::Client(client.id),
             scopes: claims.scope.intersection(&client_scopes),
             client_scopes,
             owner,
