@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use m2m_local::serve::AdminFile;
 use m2m_tests::call::{Answer, Call};
+use m2m_tests::programs::m2m;
 use m2m_tests::service;
 use serde_json::json;
 use tempfile::TempDir;
@@ -15,32 +15,6 @@ use tokio::process::{Child, ChildStdout, Command};
 
 /// How long a restart may take.
 const A_SECOND: Duration = Duration::from_secs(1);
-
-/// The program, brought up to date.
-fn m2m() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        // `target/debug` of `target/debug/deps/this-test`.
-        let this = std::env::current_exe().unwrap();
-        let profile = this.parent().and_then(Path::parent).unwrap();
-        let built = std::process::Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "--quiet",
-                "-p",
-                "m2m-local",
-                "-p",
-                "terraform-provider-m2m",
-                "--bins",
-            ])
-            .args((!cfg!(debug_assertions)).then_some("--release"))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .env("CARGO_TARGET_DIR", profile.parent().unwrap())
-            .status();
-        assert!(built.unwrap().success(), "m2m does not build");
-        profile.join("m2m")
-    })
-}
 
 fn serve(data_dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(m2m());

@@ -2,14 +2,16 @@
 //! counted reads, records to put into it, and plain HTTP to look at it from outside.
 #![expect(
     clippy::unwrap_used,
-    reason = "test support: what goes wrong is a failed test"
+    clippy::print_stderr,
+    reason = "test support: what goes wrong is a failed test, and what is skipped says why"
 )]
 
 pub mod call;
 pub mod directory;
-pub mod iam;
 pub mod jwt;
 pub mod logs;
+pub mod programs;
 pub mod raw;
 pub mod service;
+pub mod terraform;
 pub mod world;

@@ -5,12 +5,10 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stderr,
-    reason = "a test fails by panicking and says why it was skipped"
+    reason = "a test fails by panicking"
 )]
 
 mod absence;
-mod binaries;
 mod config;
 mod ephemeral;
 mod faults;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub(crate) use m2m_tests::terraform::{Run, one_line};
+use m2m_tests::{programs, terraform};
 use tempfile::TempDir;
-
-use crate::binaries;
 
 /// What every configuration starts with.
 const HEADER: &str = r#"terraform {
@@ -18,30 +18,23 @@ const HEADER: &str = r#"terraform {
 
 /// A working directory.
 pub(crate) struct Terraform {
-    program: &'static Path,
     directory: TempDir,
     pub(crate) environment: Vec<(String, String)>,
-}
-
-/// What a command did.
-pub(crate) struct Run {
-    pub(crate) status: i32,
-    /// Both streams as one line: Terraform breaks its messages where they get long.
-    pub(crate) said: String,
-    /// Standard output as it was.
-    pub(crate) stdout: String,
 }
 
 impl Terraform {
     /// A directory with this configuration and a provider that is set by the environment; `None`
     /// without Terraform.
     pub(crate) fn new(configuration: &str, environment: Vec<(String, String)>) -> Option<Self> {
+        programs::terraform()?;
         let terraform = Self {
-            program: binaries::terraform()?,
             directory: TempDir::new().unwrap(),
             environment,
         };
-        terraform.install();
+        fs::create_dir(terraform.work()).unwrap();
+        let provider = Path::new(env!("CARGO_BIN_EXE_provider-under-test"));
+        let home = terraform.directory.path();
+        terraform::install(home, "m2m-oauth/m2m", "0.1.0", provider);
         terraform.write(configuration);
         terraform.run(&["init"]).ok();
         Some(terraform)
@@ -68,37 +61,18 @@ impl Terraform {
 
     /// The same with further variables.
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        let output = self
-            .command(arguments)
-            .envs(variables.iter().copied())
-            .output()
-            .unwrap();
-        let stdout = String::from_utf8(output.stdout).unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        Run {
-            status: output.status.code().unwrap(),
-            said: one_line(&format!("{stdout}\n{stderr}")),
-            stdout,
-        }
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
+        Run::of(command)
     }
 
     /// A command with nothing of the machine's environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let home = self.directory.path();
-        let mut command = Command::new(self.program);
+        let command = terraform::command(self.directory.path(), &self.work());
+        // Unwrap: without Terraform there is no value of this type.
+        let mut command = command.unwrap();
         command
             .args(arguments)
-            .current_dir(self.work())
-            .env_clear()
-            .env("HOME", home)
-            .env("TMPDIR", home)
-            .env("TF_CLI_CONFIG_FILE", home.join("terraformrc"))
-            .env("TF_CLI_ARGS", "-no-color")
-            .envs([
-                ("CHECKPOINT_DISABLE", "1"),
-                ("TF_IN_AUTOMATION", "1"),
-                ("TF_INPUT", "0"),
-            ])
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -140,89 +114,5 @@ impl Terraform {
     /// The state file, byte for byte.
     pub(crate) fn state(&self) -> String {
         fs::read_to_string(self.work().join("terraform.tfstate")).unwrap()
-    }
-
-    /// Puts the provider where Terraform looks for it, and nothing else.
-    fn install(&self) {
-        let home = self.directory.path();
-        fs::create_dir(self.work()).unwrap();
-        let mirror = home.join("mirror");
-        let platform = format!("{}_{}", terraform_os(), terraform_arch());
-        let directory = mirror
-            .join("registry.terraform.io/m2m-oauth/m2m/0.1.0")
-            .join(platform);
-        fs::create_dir_all(&directory).unwrap();
-        let link = directory.join("terraform-provider-m2m_v0.1.0");
-        std::os::unix::fs::symlink(binaries::provider(), link).unwrap();
-        let rc = format!(
-            "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
-            mirror.display().to_string()
-        );
-        fs::write(home.join("terraformrc"), rc).unwrap();
-    }
-}
-
-impl Run {
-    /// The command must have worked.
-    #[track_caller]
-    pub(crate) fn ok(self) -> Self {
-        assert_eq!(self.status, 0, "{}", self.said);
-        self
-    }
-
-    /// The command must have failed and said all of this.
-    #[track_caller]
-    pub(crate) fn fails_with(self, texts: &[&str]) -> Self {
-        assert_eq!(self.status, 1, "{}", self.said);
-        self.says(texts)
-    }
-
-    /// The command must have said all of this.
-    #[track_caller]
-    pub(crate) fn says(self, texts: &[&str]) -> Self {
-        for text in texts {
-            assert!(
-                self.said.contains(text),
-                "{text:?} is not in: {}",
-                self.said
-            );
-        }
-        self
-    }
-
-    /// The plan must be empty.
-    #[track_caller]
-    pub(crate) fn changes_nothing(self) {
-        assert_eq!(self.status, 0, "the plan is not empty: {}", self.said);
-    }
-
-    /// The plan must have changes.
-    #[track_caller]
-    pub(crate) fn has_changes(self) -> Self {
-        assert_eq!(self.status, 2, "{}", self.said);
-        self
-    }
-}
-
-/// Without line breaks and the bars beside a message.
-pub(crate) fn one_line(text: &str) -> String {
-    let words = text
-        .split_whitespace()
-        .filter(|word| !matches!(*word, "│" | "╷" | "╵"));
-    words.collect::<Vec<_>>().join(" ")
-}
-
-fn terraform_os() -> &'static str {
-    match std::env::consts::OS {
-        "macos" => "darwin",
-        os => os,
-    }
-}
-
-fn terraform_arch() -> &'static str {
-    match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        arch => arch,
     }
 }
