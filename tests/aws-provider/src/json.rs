@@ -108,3 +108,61 @@ pub(crate) fn text_at<'a>(answer: &'a Json, pointer: &str) -> &'a str {
         .and_then(Json::as_str)
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn members_are_what_is_set() {
+        let tags = Object::from([("a".to_owned(), "b".into())]);
+        let object = Object::from([
+            ("name".to_owned(), "x".into()),
+            ("count".to_owned(), 3.into()),
+            ("tags".to_owned(), Value::Map(tags)),
+            ("kept".to_owned(), Value::Null),
+            ("open".to_owned(), Value::Unknown),
+        ]);
+        let names = [
+            ("name", "Name"),
+            ("count", "Count"),
+            ("tags", "Tags"),
+            ("kept", "Kept"),
+            ("open", "Open"),
+            ("absent", "Absent"),
+        ];
+        let members = Json::Object(object.members(&names));
+        let expected = json!({ "Name": "x", "Count": 3, "Tags": { "a": "b" } });
+        assert_eq!(members, expected);
+    }
+
+    #[test]
+    fn what_is_seen_is_plain_set_and_of_the_same_type() {
+        let state = Object::from([
+            ("name".to_owned(), "x".into()),
+            ("count".to_owned(), 3.into()),
+            ("unset".to_owned(), Value::Null),
+            ("other".to_owned(), true.into()),
+        ]);
+        let answer = json!({ "Name": "y", "Count": 4.5, "Unset": "z", "Other": "true" });
+        let names = [
+            ("name", "Name"),
+            ("count", "Count"),
+            ("unset", "Unset"),
+            ("other", "Other"),
+        ];
+        let seen = seen(&state, &answer, &names);
+        let expected = [
+            ("name", Value::from("y")),
+            ("count", Value::Number("4.5".parse().unwrap())),
+        ];
+        assert_eq!(
+            seen,
+            expected
+                .map(|(name, value)| (name.to_owned(), value))
+                .into()
+        );
+    }
+}

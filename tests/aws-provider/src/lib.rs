@@ -19,5 +19,6 @@ mod provider;
 mod resource;
 mod schema;
 mod services;
+pub mod signed;
 
 pub use provider::AwsProvider;

@@ -40,6 +40,9 @@ impl Resource for AwsResource {
             return Ok(());
         };
         let planned = &mut plan.planned.0;
+        if let Some(prior) = &plan.prior {
+            keep_undecided(planned, &prior.0, &plan.config.0);
+        }
         if self.has("region") && planned.get("region") == Some(&Value::Unknown) {
             planned.insert("region".to_owned(), aws.region.as_str().into());
         }
@@ -89,6 +92,16 @@ impl Resource for AwsResource {
     }
 }
 
+/// What AWS did not decide when the object was made, it does not decide later.
+fn keep_undecided(planned: &mut Object, prior: &Object, config: &Object) {
+    let is_null = |object: &Object, name: &str| object.get(name).is_none_or(Value::is_null);
+    for (name, value) in planned {
+        if value.is_unknown() && is_null(prior, name) && is_null(config, name) {
+            *value = Value::Null;
+        }
+    }
+}
+
 /// The tags of the provider under those of the resource; unknown as long as one of them is.
 fn all_tags(defaults: &Object, own: Option<&Value>) -> Value {
     let mut all = defaults.clone();
@@ -113,5 +126,51 @@ fn forget_unknown(value: &mut Value) {
         Value::List(items) | Value::Set(items) => items.iter_mut().for_each(forget_unknown),
         Value::Map(items) | Value::Object(items) => items.values_mut().for_each(forget_unknown),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tags_of_a_resource_win_over_those_of_the_provider() {
+        let map = |tags: &[(&str, &str)]| -> Object {
+            tags.iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).into()))
+                .collect()
+        };
+        let defaults = map(&[("team", "x"), ("stage", "test")]);
+        let own = Value::Map(map(&[("team", "y")]));
+        let expected = map(&[("team", "y"), ("stage", "test")]);
+        assert_eq!(all_tags(&defaults, Some(&own)), Value::Map(expected));
+        assert_eq!(all_tags(&defaults, Some(&Value::Unknown)), Value::Unknown);
+        assert_eq!(all_tags(&defaults, None), Value::Map(defaults.clone()));
+    }
+
+    #[test]
+    fn what_was_never_decided_stays_null_in_a_change() {
+        let object = |a: Value, b: Value, c: Value| {
+            Object::from([
+                ("a".to_owned(), a),
+                ("b".to_owned(), b),
+                ("c".to_owned(), c),
+            ])
+        };
+        let prior = object(Value::Null, Value::Null, "old".into());
+        let config = object(Value::Null, Value::Unknown, Value::Null);
+        let mut planned = object(Value::Unknown, Value::Unknown, Value::Unknown);
+        keep_undecided(&mut planned, &prior, &config);
+        assert_eq!(planned, object(Value::Null, Value::Unknown, Value::Unknown));
+    }
+
+    #[test]
+    fn nothing_unknown_is_left_after_an_apply() {
+        let inner = Value::List(vec![Value::Unknown, "x".into()]);
+        let object = Object::from([("a".to_owned(), inner), ("b".to_owned(), Value::Unknown)]);
+        let decided = Object::from([("b".to_owned(), "given".into())]);
+        let settled = settled(object, decided);
+        assert_eq!(settled.0["a"], Value::List(vec![Value::Null, "x".into()]));
+        assert_eq!(settled.0["b"], Value::from("given"));
     }
 }
