@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
-use m2m_core::ports::{Directory, Lookup, Principals, StoreError};
+use m2m_core::ports::{Directory, Lookup, Principals, StoreError, WriteOutcome};
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId};
 
@@ -113,6 +113,14 @@ impl Directory for SteeredDirectory {
         organization: &Organization,
     ) -> Result<bool, StoreError> {
         self.inner.insert_principals(owner, organization).await
+    }
+
+    async fn replace_owner(
+        &self,
+        owner: &Owner,
+        expected: Option<&Owner>,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.inner.replace_owner(owner, expected).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

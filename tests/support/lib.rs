@@ -8,6 +8,7 @@
 
 pub mod call;
 pub mod directory;
+pub mod iam;
 pub mod jwt;
 pub mod logs;
 pub mod programs;

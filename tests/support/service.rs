@@ -10,6 +10,7 @@ use axum::response::Response;
 use http::Method;
 use m2m_aws::config::{ServiceConfig, StoresConfig};
 use m2m_aws::{Stores, deployment, tables};
+use m2m_core::caller::IamCallers;
 use m2m_core::clients::Cursors;
 use m2m_core::clock::Clock;
 use m2m_core::deployment::Deployment;
@@ -36,6 +37,8 @@ pub struct Setup {
     pub algorithm: SigningAlgorithm,
     /// The stores of a service before this one, which this one goes on with.
     pub after: Option<Left>,
+    /// Who may call by AWS IAM.
+    pub iam_callers: Option<IamCallers>,
 }
 
 /// What outlives a service: its stores, its name and the time.
@@ -88,8 +91,14 @@ pub async fn start_with(setup: Setup) -> TestService {
         issuer,
     } = setup.after.unwrap_or_else(|| new(address));
     let faults = Faults::around(stand_in.http_client());
-    let (deployment, directory) =
-        deploy(&stand_in, &faults, &clock, &issuer, setup.algorithm).await;
+    let config = ServiceConfig {
+        issuer: issuer.clone(),
+        signing_algorithm: setup.algorithm,
+        default_audience: Audience::parse(world::DEFAULT_AUDIENCE).unwrap(),
+        secret_storage: SecretStorage::SecretsManager,
+        iam_callers: setup.iam_callers,
+    };
+    let (deployment, directory) = deploy(&stand_in, &faults, &clock, &config).await;
     let server = tokio::spawn(serve(listener, &deployment));
     faults.clear();
     let service = TestService {
@@ -168,8 +177,7 @@ async fn deploy(
     stand_in: &StandIn,
     faults: &Faults,
     clock: &Arc<FakeClock>,
-    issuer: &Issuer,
-    signing_algorithm: SigningAlgorithm,
+    service: &ServiceConfig,
 ) -> (Deployment, Arc<SteeredDirectory>) {
     let sdk = stand_in.sdk_config().into_builder();
     let sdk = sdk.http_client(faults.http_client()).build();
@@ -182,19 +190,13 @@ async fn deploy(
         .await
         .unwrap();
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
-    let mut stores = Stores::new(&sdk, &config, issuer, Arc::clone(&random));
+    let mut stores = Stores::new(&sdk, &config, &service.issuer, Arc::clone(&random));
     let directory = Arc::new(SteeredDirectory::around(stores.directory));
     stores.directory = directory.clone();
-    let service = ServiceConfig {
-        issuer: issuer.clone(),
-        signing_algorithm,
-        default_audience: Audience::parse(world::DEFAULT_AUDIENCE).unwrap(),
-        secret_storage: SecretStorage::SecretsManager,
-    };
     let clock: Arc<dyn Clock> = Arc::clone(clock) as Arc<dyn Clock>;
-    let deployment = deployment(&service, stores, clock, random).unwrap();
+    let deployment = deployment(service, stores, clock, random).unwrap();
     let ports = deployment.ports();
-    keys::provision(&*ports.keys, signing_algorithm, &*ports.clock)
+    keys::provision(&*ports.keys, service.signing_algorithm, &*ports.clock)
         .await
         .unwrap();
     Cursors::provision(&*ports.keys, &*ports.random)

@@ -1,0 +1,101 @@
+//! A stack that is deployed to an account, and calls of its HTTP API.
+
+use std::path::Path;
+use std::process::Command;
+
+use http::Method;
+use m2m_local::serve::AdminFile;
+use m2m_tests::call::{Answer, Call};
+use m2m_tests::programs::{self, skipped};
+use m2m_tests::terraform::Run;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::account::Account;
+use crate::infra::Infra;
+
+/// A deployed stack.
+pub(crate) struct Deployment {
+    /// Its code and its state.
+    pub(crate) infra: Infra,
+    /// What Terraform says of it.
+    pub(crate) outputs: Value,
+    /// The origin of its API, as this machine reaches it.
+    origin: String,
+    http: reqwest::Client,
+}
+
+impl Deployment {
+    /// Applies `infra/` under this name; `more` are further variables. `None` without what that needs.
+    pub(crate) fn make(account: &Account, name: &str, more: &str) -> Option<Self> {
+        let packages = programs::target().join("lambda-x86_64");
+        if !packages.is_dir() {
+            skipped("there are no packages for this machine, which `make test-zips` makes");
+            return None;
+        }
+        let infra = Infra::new(account.environment())?;
+        infra.set(&format!(
+            "name = {name:?}\npackage_dir = {packages:?}\narchitecture = \"x86_64\"\n\
+             deletion_protection = false\n{more}"
+        ));
+        infra.apply().ok();
+        let outputs = infra.outputs();
+        let host = outputs["issuer"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("https://")
+            .unwrap();
+        let address = account.emulator.address;
+        let http = reqwest::Client::builder().no_proxy().resolve(host, address);
+        Some(Self {
+            origin: format!("http://{host}:{}", address.port()),
+            http: http.build().unwrap(),
+            outputs,
+            infra,
+        })
+    }
+
+    /// A text among the outputs.
+    pub(crate) fn output(&self, name: &str) -> &str {
+        self.outputs[name].as_str().unwrap()
+    }
+
+    /// A call of the API.
+    pub(crate) fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(&self.http, method, &format!("{}{path}", self.origin))
+    }
+
+    /// Asks for a token with these credentials and further parameters.
+    pub(crate) async fn token(&self, id: &str, secret: &str, more: &[(&str, &str)]) -> Answer {
+        let mut form = vec![("grant_type", "client_credentials")];
+        form.extend_from_slice(more);
+        let call = self.call(Method::POST, "/oauth/token").basic(id, secret);
+        call.form(&form).send().await
+    }
+
+    /// A token for the management API, as an admin.
+    pub(crate) async fn admin_token(&self, admin: &AdminFile) -> String {
+        let resource = format!("{}/v1", self.output("issuer"));
+        let scope = "clients:read clients:write clients:reveal clients:delegate";
+        let more = [("resource", resource.as_str()), ("scope", scope)];
+        let secret = admin.client_secret.expose();
+        let answer = self.token(admin.client_id.as_str(), secret, &more).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.member("access_token")
+    }
+
+    /// Runs the command that `terraform apply` ends with, which makes the first admin.
+    pub(crate) fn bootstrap(&self, account: &Account) -> AdminFile {
+        let mut words = self.output("bootstrap_command").split(' ');
+        assert_eq!(words.next(), Some("m2m"));
+        let directory = TempDir::new().unwrap();
+        let mut command = Command::new(programs::m2m());
+        command
+            .args(words)
+            .current_dir(directory.path())
+            .env_clear()
+            .envs(account.environment());
+        Run::of(command).ok();
+        AdminFile::read(Path::new(directory.path())).unwrap()
+    }
+}

@@ -1,0 +1,20 @@
+//! The stack of `infra/` without AWS: planned and tested on the real schema of the AWS provider, and deployed to an
+//! emulator that runs the real packages and enforces their IAM policies.
+//!
+//! It proves the wiring, not that AWS accepts it. Without Terraform, the emulator of `.venv` (`make .venv`) or the
+//! packages (`make test-zips`) the tests say that they were skipped; under `CI=true` that is a failure. They use no
+//! network but loopback and write only to temporary directories.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what goes wrong in a test is a failed test"
+)]
+
+mod account;
+mod code;
+mod deployment;
+mod infra;
+mod life;
+mod ministack;
+mod recorder;
+mod two_stacks;
