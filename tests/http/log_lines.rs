@@ -64,10 +64,8 @@ impl Lines {
     #[track_caller]
     fn only(&self) -> Value {
         let lines = self.take();
-        let [line] = &lines[..] else {
-            panic!("one line, not {lines:#?}");
-        };
-        line.clone()
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        lines.into_iter().next().unwrap()
     }
 }
 

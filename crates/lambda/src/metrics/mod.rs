@@ -1,7 +1,7 @@
 //! What an instance counts, and when it says so.
 //!
-//! Writing metrics for every request would double the log, which is the largest part of the bill. So they
-//! are gathered, and written by a request that finishes ten seconds or more after the last writing: an
+//! Writing metrics for every request would double the log, the largest part of the bill after the gateway and
+//! the reads. So they are gathered, and written by a request that finishes ten seconds or more after the last writing: an
 //! instance is frozen between requests, so nothing else could write them.
 
 mod emf;
