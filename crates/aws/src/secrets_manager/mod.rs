@@ -9,6 +9,7 @@
 mod documents;
 mod generation;
 mod key_store;
+mod presence;
 mod survey;
 mod values;
 

@@ -1,10 +1,10 @@
 //! The list of clients' secrets.
 
-use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretError;
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, SecretListEntry};
 use m2m_core::ports::{StoreError, SurveyedValue};
 use m2m_types::client_id::ClientId;
 
+use super::presence::Presence;
 use super::{CLIENT_TAG, Secrets, failed};
 
 impl Secrets {
@@ -32,17 +32,8 @@ impl Secrets {
         Ok(values)
     }
 
-    /// Asks for the one secret, since lists lag behind.
     pub(crate) async fn has_live_value(&self, client: &ClientId) -> Result<bool, StoreError> {
-        let (what, name) = ("look at a client's secret", self.name_of_client(client));
-        let described = self.client.describe_secret().secret_id(&name).send().await;
-        match described {
-            Ok(found) => Ok(found.deleted_date().is_none()),
-            Err(error) => match error.as_service_error() {
-                Some(DescribeSecretError::ResourceNotFoundException(_)) => Ok(false),
-                _ => Err(failed(what, "DescribeSecret", &name, &error)),
-            },
-        }
+        Ok(self.presence_of(client).await? == Presence::Live)
     }
 }
 

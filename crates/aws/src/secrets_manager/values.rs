@@ -14,6 +14,7 @@ use m2m_types::issuer::Issuer;
 use m2m_types::names::SecretId;
 
 use super::documents::client_secret::{read_client_secret, write_client_secret};
+use super::presence::Presence;
 use super::{CLIENT_TAG, Secrets};
 use crate::deadline::within_deadline;
 use crate::failure::Store;
@@ -161,6 +162,7 @@ impl SecretsManagerValues {
                 {
                     Ok(None)
                 }
+                _ if self.secrets.is_denied_as_gone(client, &error).await => Ok(None),
                 _ => Err(self.failed(
                     "read the value of a secret",
                     "GetSecretValue",
@@ -190,6 +192,7 @@ impl SecretsManagerValues {
             {
                 Ok(())
             }
+            _ if self.secrets.is_denied_as_gone(client, &error).await => Ok(()),
             _ => Err(self.failed(
                 "schedule the removal of a client's secret",
                 "DeleteSecret",
@@ -212,6 +215,7 @@ impl SecretsManagerValues {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
                 Some(DeleteSecretError::ResourceNotFoundException(_)) => Ok(()),
+                _ if self.secrets.is_denied_as_gone(client, &error).await => Ok(()),
                 _ => Err(self.failed("remove a client's secret", "DeleteSecret", client, &error)),
             },
         }
@@ -220,22 +224,7 @@ impl SecretsManagerValues {
     /// Whether the secret waits for its removal. The error alone does not tell: a secret with
     /// replicas, for one, is refused the same way.
     async fn is_scheduled_for_removal(&self, client: &ClientId) -> Result<bool, StoreError> {
-        let described = self
-            .secrets
-            .client
-            .describe_secret()
-            .secret_id(self.secrets.name_of_client(client))
-            .send()
-            .await
-            .map_err(|error| {
-                self.failed(
-                    "look at a client's secret",
-                    "DescribeSecret",
-                    client,
-                    &error,
-                )
-            })?;
-        Ok(described.deleted_date().is_some())
+        Ok(self.secrets.presence_of(client).await? == Presence::Leaving)
     }
 }
 

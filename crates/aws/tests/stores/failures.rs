@@ -245,3 +245,25 @@ async fn an_answer_cut_short_is_a_failure_that_quotes_nothing() {
         );
     }
 }
+
+#[tokio::test]
+async fn what_is_denied_because_it_is_gone_is_told_from_what_is_denied() {
+    let deployment = Deployment::start().await;
+    let (client, (secret, value)) = (client_id("payments"), secret("one"));
+    let values = &deployment.stores.values;
+    let deny = |operation| deployment.faults.next(1, operation, Fault::AccessDenied);
+    deny("GetSecretValue");
+    assert!(values.find(&client, &secret.id).await.unwrap().is_none());
+    deny("DeleteSecret");
+    values.remove(&client).await.unwrap();
+    deny("DeleteSecret");
+    values.schedule_removal(&client).await.unwrap();
+
+    values.insert(&client, &secret.id, &value).await.unwrap();
+    deny("GetSecretValue");
+    assert!(values.find(&client, &secret.id).await.is_err());
+    deny("DeleteSecret");
+    assert!(values.remove(&client).await.is_err());
+    deny("DeleteSecret");
+    assert!(values.schedule_removal(&client).await.is_err());
+}
