@@ -1,5 +1,6 @@
 //! A copy of `infra/` that Terraform works in.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,6 +31,26 @@ impl Infra {
         terraform::install(infra.home.path(), "hashicorp/aws", version, provider);
         infra.run(&["init"]).ok();
         Some(infra)
+    }
+
+    /// The directory that holds everything.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// What a program needs in its environment to run this Terraform.
+    pub(crate) fn settings(&self) -> Vec<(&'static str, OsString)> {
+        let home = self.home.path();
+        let own = [
+            ("HOME", home.into()),
+            ("TMPDIR", home.into()),
+            ("TF_CLI_CONFIG_FILE", home.join("terraformrc").into()),
+            ("TF_CLI_ARGS", "-no-color".into()),
+            ("CHECKPOINT_DISABLE", "1".into()),
+        ];
+        let given = self.environment.iter();
+        let given = given.map(|(name, value)| (*name, value.into()));
+        own.into_iter().chain(given).collect()
     }
 
     /// Where Terraform works.

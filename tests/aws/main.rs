@@ -12,6 +12,7 @@
 
 mod account;
 mod code;
+mod deploy;
 mod deployment;
 mod infra;
 mod life;
