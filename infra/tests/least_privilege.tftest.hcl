@@ -195,10 +195,16 @@ run "an_operator_reaches_this_stack_alone" {
   }
 
   assert {
-    condition = toset(flatten([for statement in jsondecode(output.operator_policy).Statement : statement.Resource if statement.Action != ["secretsmanager:ListSecrets"]])) == toset([
+    condition = toset(flatten([for statement in jsondecode(output.operator_policy).Statement : statement.Resource if statement.Sid != "FindSecrets"])) == toset([
       "arn:aws:dynamodb:eu-west-1:123456789012:table/m2m-prod",
+      "arn:aws:dynamodb:eu-west-1:123456789012:table/m2m-prod.*",
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/*",
     ])
     error_message = "an operator of this stack could be one of another"
+  }
+
+  assert {
+    condition     = toset([for statement in jsondecode(output.operator_policy).Statement : statement.Action if contains(statement.Resource, "*")]) == toset([["secretsmanager:ListSecrets", "secretsmanager:DescribeSecret"]])
+    error_message = "an operator could do more than find secrets of others"
   }
 }

@@ -16,9 +16,10 @@ locals {
   log_group     = { for function, name in local.function_name : function => "/aws/lambda/${name}" }
 
   # Spelled out rather than read from the resources, so that a plan shows the policies as they will be.
-  table_arn     = "arn:${local.partition}:dynamodb:${local.region}:${local.account}:table/${local.table_name}"
-  secrets_arn   = "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:${local.secret_prefix}"
-  log_group_arn = { for function, name in local.log_group : function => "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${name}" }
+  table_arn       = "arn:${local.partition}:dynamodb:${local.region}:${local.account}:table/${local.table_name}"
+  stack_table_arn = "arn:${local.partition}:dynamodb:${local.region}:${local.account}:table/${var.name}"
+  secrets_arn     = "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:${local.secret_prefix}"
+  log_group_arn   = { for function, name in local.log_group : function => "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${name}" }
 
   # How the ARNs of the operator's own certificates and keys look. Keys may be another account's.
   certificate_arn = "^arn:${local.partition}:acm:${local.region}:${local.account}:certificate/"

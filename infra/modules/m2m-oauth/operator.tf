@@ -15,7 +15,8 @@ locals {
           "dynamodb:Scan",
           "dynamodb:UpdateItem",
         ]
-        Resource = [local.table_arn]
+        # A table that was restored beside it, too, before Terraform knows of it.
+        Resource = [local.stack_table_arn, "${local.stack_table_arn}.*"]
       },
       {
         Sid    = "KeepSecrets"
@@ -23,7 +24,6 @@ locals {
         Action = [
           "secretsmanager:CreateSecret",
           "secretsmanager:DeleteSecret",
-          "secretsmanager:DescribeSecret",
           "secretsmanager:GetSecretValue",
           "secretsmanager:PutSecretValue",
           "secretsmanager:TagResource",
@@ -32,10 +32,11 @@ locals {
         Resource = ["${local.secrets_arn}/*"]
       },
       {
-        # The action knows no resources: it shows the names of all secrets of the account, never a value.
+        # Both show how the account's secrets are called, never a value. The first knows no resources; the second has to
+        # tell "gone" from "denied", which it cannot where it is allowed secret by secret.
         Sid      = "FindSecrets"
         Effect   = "Allow"
-        Action   = ["secretsmanager:ListSecrets"]
+        Action   = ["secretsmanager:ListSecrets", "secretsmanager:DescribeSecret"]
         Resource = ["*"]
       },
     ],
