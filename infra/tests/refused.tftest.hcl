@@ -714,3 +714,20 @@ run "requests_that_take_no_time" {
 
   expect_failures = [var.latency_alarm_ms]
 }
+
+run "two_roles_that_differ_only_in_their_path" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws:iam::123456789012:role/deploy"    = { owner = "iam|deploy", organization = "main", permissions = ["clients:read"] }
+      "arn:aws:iam::123456789012:role/ci/deploy" = { owner = "iam|deploy", organization = "main", permissions = ["clients:read"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}

@@ -15,6 +15,12 @@ variable "iam_principals" {
     error_message = "iam_principals must name roles and users by their exact ARNs, arn:aws:iam::{account}:role/{path/}{name}: no wildcards, no sessions (arn:aws:sts::…), no root."
   }
 
+  # A session names its role without the path.
+  validation {
+    condition     = length(distinct([for arn in keys(var.iam_principals) : replace(arn, "/:role/.*//", ":role/")])) == length(var.iam_principals)
+    error_message = "iam_principals names two roles of one account that differ only in their path: a request does not say which of them it comes from. Rename one."
+  }
+
   validation {
     condition     = alltrue([for principal in values(var.iam_principals) : can(regex("^iam\\|[!-\"$-~]+$", principal.owner)) && length(principal.owner) <= 255])
     error_message = "The owner of an IAM principal must be iam|{name}, in at most 255 printable ASCII characters without spaces and '#'."
