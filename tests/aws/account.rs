@@ -46,6 +46,29 @@ impl Account {
         ]
     }
 
+    /// Makes a user who may invoke `api` through IAM and returns its credentials.
+    pub(crate) async fn user(&self, name: &str, api: &str) -> Credentials {
+        let policy = json!({
+            "Version": "2012-10-17",
+            "Statement": [{ "Effect": "Allow", "Action": "execute-api:Invoke", "Resource": api }],
+        });
+        let user = ("UserName", name);
+        self.iam("CreateUser", &[user]).await;
+        let document = policy.to_string();
+        let parameters = [
+            user,
+            ("PolicyName", "invoke"),
+            ("PolicyDocument", &document),
+        ];
+        self.iam("PutUserPolicy", &parameters).await;
+        let made = self.iam("CreateAccessKey", &[user]).await;
+        let element = |name: &str| {
+            let (_, rest) = made.split_once(&format!("<{name}>")).unwrap();
+            rest.split_once('<').unwrap().0.to_owned()
+        };
+        credentials(&element("AccessKeyId"), &element("SecretAccessKey"))
+    }
+
     async fn iam(&self, action: &str, parameters: &[(&str, &str)]) -> String {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([("Action", action), ("Version", "2010-05-08")])

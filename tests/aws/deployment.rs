@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use aws_credential_types::Credentials;
+use aws_provider_stub::signed::{Call as SignedCall, Caller};
 use http::Method;
 use m2m_local::serve::AdminFile;
 use m2m_tests::call::{Answer, Call};
@@ -13,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::account::Account;
 use crate::infra::Infra;
+use crate::ministack::REGION;
 
 /// A deployed stack.
 pub(crate) struct Deployment {
@@ -82,6 +85,29 @@ impl Deployment {
         let answer = self.token(admin.client_id.as_str(), secret, &more).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.member("access_token")
+    }
+
+    /// A call of the API by somebody of the account.
+    pub(crate) async fn signed(
+        &self,
+        by: &Credentials,
+        account: &Account,
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> (u16, String) {
+        // The API by its path below the emulator: a signature is over the host.
+        let endpoint = format!("http://{}", account.emulator.address);
+        let caller = Caller::new(&endpoint, REGION, by.clone());
+        let call = SignedCall {
+            service: "execute-api",
+            method,
+            path: format!("/_aws/execute-api/{}/$default{path}", self.output("api_id")),
+            headers: vec![("content-type", "application/json".to_owned())],
+            body,
+        };
+        let (status, text) = caller.send(call).await.unwrap();
+        (status.as_u16(), text)
     }
 
     /// Runs the command that `terraform apply` ends with, which makes the first admin.

@@ -9,19 +9,34 @@ use serde_json::{Value, json};
 
 use crate::account::Account;
 use crate::deployment::Deployment;
+use crate::ministack::ACCOUNT;
+
+/// The principal that may come in through IAM.
+fn principals() -> String {
+    format!(
+        r#"iam_principals = {{
+          "arn:aws:iam::{ACCOUNT}:user/deployer" = {{
+            owner        = "iam|deployer"
+            organization = "main"
+            permissions  = ["clients:read", "clients:write"]
+          }}
+        }}"#
+    )
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_is_made_used_guarded_and_removed() {
     let Some(account) = Account::open().await else {
         return;
     };
-    let Some(stack) = Deployment::make(&account, "m2m-life", "") else {
+    let Some(stack) = Deployment::make(&account, "m2m-life", &principals()) else {
         return;
     };
     stack.infra.plan().changes_nothing();
     what_needs_no_credentials_is_answered(&stack).await;
     let admin = stack.bootstrap(&account);
     clients_are_managed_and_get_tokens(&stack, &account, &admin).await;
+    only_who_is_mapped_comes_in_through_iam(&stack, &account).await;
     each_policy_lists_what_is_called_and_nothing_else(&stack, &account);
     a_missing_permission_is_503(&stack, &admin).await;
     nothing_is_left(&stack, &account).await;
@@ -86,6 +101,28 @@ async fn clients_are_managed_and_get_tokens(
     expect(&call(Method::GET, &value).send().await, 404);
     expect(&call(Method::DELETE, &path).send().await, 204);
     expect(&stack.token(&id, &secret, &wanted).await, 401);
+}
+
+async fn only_who_is_mapped_comes_in_through_iam(stack: &Deployment, account: &Account) {
+    let api = stack.output("iam_invoke_arn");
+    let deployer = account.user("deployer", api).await;
+    let stranger = account.user("stranger", api).await;
+    let outsider = account
+        .user("outsider", "arn:aws:execute-api:us-east-1:1:other/*")
+        .await;
+    let create = |by| {
+        let body = json!({ "name": "by-iam", "scopes": ["clients:read"] }).to_string();
+        stack.signed(by, account, Method::POST, "/iam/v1/clients", body)
+    };
+    let (status, text) = create(&deployer).await;
+    assert_eq!(status, 201, "{text}");
+    let (status, text) = create(&stranger).await;
+    assert_eq!(status, 403, "{text}");
+    assert!(text.contains("iam-principal-unknown"), "{text}");
+    let (status, text) = create(&outsider).await;
+    assert_eq!(status, 403, "{text}");
+    let unsigned = stack.call(Method::GET, "/iam/v1/clients").send().await;
+    expect(&unsigned, 403);
 }
 
 /// Lambda itself writes the logs, which are not seen here.
