@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("m2m-http", &["m2m-core", "m2m-types"]),
     ("m2m-aws", &["m2m-core", "m2m-types"]),
     ("m2m-client", &["m2m-types"]),
+    ("m2m-aws-iam", &["m2m-client", "m2m-types"]),
     ("m2m-verify", &["m2m-types"]),
     ("m2m-lambda", &["m2m-aws", "m2m-core", "m2m-http"]),
     (
@@ -38,7 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aws-provider-stub", &["tfplugin"]),
     (
         "terraform-provider-m2m",
-        &["m2m-client", "m2m-types", "tfplugin"],
+        &["m2m-aws-iam", "m2m-client", "m2m-types", "tfplugin"],
     ),
 ];
 

@@ -9,9 +9,11 @@
 )]
 
 mod absence;
+mod aws_iam;
 mod config;
 mod ephemeral;
 mod faults;
+mod gateway;
 mod interrupt;
 mod leaks;
 mod lifecycle;

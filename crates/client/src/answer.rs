@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::issuer::Issuer;
 use m2m_types::problem::Problem;
-use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::header::{
+    CONTENT_TYPE, DATE, ETAG, HeaderMap, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -61,6 +64,12 @@ impl Answer {
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         let seconds = self.header(RETRY_AFTER)?.trim().parse().ok()?;
         Some(Duration::from_secs(seconds))
+    }
+
+    /// When the answer was made, as whoever gave it says (RFC 9110 §6.6.1).
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        let date = jiff::fmt::rfc2822::parse(self.header(DATE)?).ok()?;
+        Some(date.timestamp())
     }
 
     /// Whether the answer says that the token is no good (RFC 6750 §3.1).

@@ -1,7 +1,6 @@
 //! The service as one caller sees it: a call gets its token, is sent, repeated and understood.
 
 use m2m_types::admin::scopes::ManagementScope;
-use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Request, StatusCode};
@@ -12,6 +11,7 @@ use crate::call::Call;
 use crate::config::{Config, ConfigError};
 use crate::credentials::Credentials;
 use crate::error::{Error, OAuthFailure};
+use crate::identity::Identity;
 use crate::redact::Redactor;
 use crate::retry::{Again, Failure, with_retries};
 use crate::token::{AccessToken, Needs, TokenCache};
@@ -40,7 +40,7 @@ pub struct Tagged<T> {
 /// The service as one caller sees it. Shared by reference; all methods may run at once.
 pub struct Api {
     pub(crate) transport: Transport,
-    pub(crate) credentials: Credentials,
+    pub(crate) identity: Identity,
     pub(crate) max_retries: usize,
     pub(crate) redactor: Redactor,
     pub(crate) tokens: TokenCache,
@@ -54,9 +54,9 @@ impl Api {
     pub fn new(config: &Config) -> Result<Self, ConfigError> {
         Ok(Self {
             transport: Transport::new(config)?,
-            credentials: config.credentials.clone(),
+            identity: config.identity.clone(),
             max_retries: config.max_retries,
-            redactor: Redactor::new(&config.credentials),
+            redactor: Redactor::of(&config.identity),
             tokens: TokenCache::default(),
         })
     }
@@ -66,14 +66,18 @@ impl Api {
         &self.transport.endpoint
     }
 
-    /// Who calls.
-    pub fn client_id(&self) -> &ClientId {
-        &self.credentials.client_id
+    /// As whom it is called.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    /// A call of the management API below `/v1`.
+    /// A call of the management API below `/v1`, or below `/iam/v1` for who signs.
     pub(crate) fn call(&self, method: Method, path: &str, scope: ManagementScope) -> Call {
-        Call::new(method, self.transport.url(&format!("/v1{path}")), scope)
+        let base = match &self.identity {
+            Identity::Client(_) => "/v1",
+            Identity::AwsIam(_) => "/iam/v1",
+        };
+        Call::new(method, self.transport.url(&format!("{base}{path}")), scope)
     }
 
     /// The body of the answer and its `ETag`.
@@ -85,16 +89,28 @@ impl Api {
         })
     }
 
-    /// Sends the call with a token, and with better ones as the service asks for them.
+    /// Sends the call as whoever calls.
     pub(crate) async fn run(&self, call: &Call) -> Result<Answer, Error> {
+        match &self.identity {
+            Identity::Client(credentials) => self.run_with_tokens(call, credentials).await,
+            Identity::AwsIam(signer) => self.run_signed(call, &**signer).await,
+        }
+    }
+
+    /// Sends the call with a token, and with better ones as the service asks for them.
+    async fn run_with_tokens(
+        &self,
+        call: &Call,
+        credentials: &Credentials,
+    ) -> Result<Answer, Error> {
         let mut needs = Needs::only(call.scope);
-        let mut token = self.management_token(&needs).await?;
+        let mut token = self.management_token(credentials, &needs).await?;
         let mut is_fresh = false;
         // Ends: a token is replaced by a fresh one once, and each wider one has one more scope.
         loop {
             let answer = self.send_with(call, &token).await?;
             let named = answer.missing_scope();
-            let error = match self.successful(answer) {
+            let error = match self.successful_as(answer, credentials) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -102,12 +118,12 @@ impl Api {
                 Error::Unauthenticated { .. } if !is_fresh => {
                     is_fresh = true;
                     self.tokens.forget(&token).await;
-                    self.management_token(&needs).await?
+                    self.management_token(credentials, &needs).await?
                 }
                 Error::Forbidden(_)
                     if call.may_delegate && error.kind() == Some("insufficient-scope") =>
                 {
-                    match self.wider_token(&mut needs, named).await? {
+                    match self.wider_token(credentials, &mut needs, named).await? {
                         Some(wider) => wider,
                         // What the caller may not have is best said by the answer that asked for it.
                         None => return Err(error),
@@ -122,6 +138,7 @@ impl Api {
     /// none: this client can have neither.
     async fn wider_token(
         &self,
+        credentials: &Credentials,
         needs: &mut Needs,
         named: Option<ManagementScope>,
     ) -> Result<Option<AccessToken>, Error> {
@@ -130,7 +147,7 @@ impl Api {
             let Some(wider) = needs.and(scope) else {
                 continue;
             };
-            match self.management_token(&wider).await {
+            match self.management_token(credentials, &wider).await {
                 Ok(token) => {
                     *needs = wider;
                     return Ok(Some(token));
@@ -144,9 +161,7 @@ impl Api {
 
     async fn send_with(&self, call: &Call, token: &AccessToken) -> Result<Answer, Error> {
         let request = || {
-            let mut request = Request::new(call.method.clone(), call.url.clone());
-            *request.headers_mut() = call.headers.clone();
-            *request.body_mut() = call.body.clone().map(Into::into);
+            let mut request = call.request();
             let bearer = format!("Bearer {}", token.expose());
             let mut bearer = HeaderValue::try_from(bearer).ok()?;
             bearer.set_sensitive(true);
@@ -227,11 +242,18 @@ impl Api {
         }
     }
 
+    /// The same for an answer to a token, which may be no good any more.
+    fn successful_as(&self, answer: Answer, credentials: &Credentials) -> Result<Answer, Error> {
+        if answer.is_invalid_token() {
+            return Err(self.token_not_accepted(credentials));
+        }
+        self.successful(answer)
+    }
+
     /// The one place where a status of the management API becomes an error.
     fn error_of(&self, answer: &Answer, redactor: &Redactor) -> Error {
         let problem = answer.problem(redactor);
         match (answer.status.as_u16(), problem) {
-            (401, _) if answer.is_invalid_token() => self.token_not_accepted(),
             (429 | 500.., Some(problem)) => self.unavailable(answer, problem.detail),
             (403, Some(problem)) => Error::Forbidden(problem),
             (404, Some(problem)) => Error::NotFound(problem),
@@ -263,10 +285,10 @@ impl Api {
         }
     }
 
-    fn token_not_accepted(&self) -> Error {
+    fn token_not_accepted(&self, credentials: &Credentials) -> Error {
         Error::Unauthenticated {
             endpoint: self.endpoint().clone(),
-            client_id: self.credentials.client_id.clone(),
+            client_id: credentials.client_id.clone(),
             failure: OAuthFailure {
                 code: "invalid_token".to_owned(),
                 description: Some("even a fresh access token was refused".to_owned()),

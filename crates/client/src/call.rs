@@ -2,8 +2,8 @@
 
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::idempotency_key::IdempotencyKey;
-use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
+use reqwest::{Method, Request};
 use serde::Serialize;
 use url::Url;
 
@@ -36,6 +36,14 @@ impl Call {
             may_delegate: false,
             repeatable,
         }
+    }
+
+    /// The request, without what proves who sends it.
+    pub(crate) fn request(&self) -> Request {
+        let mut request = Request::new(self.method.clone(), self.url.clone());
+        *request.headers_mut() = self.headers.clone();
+        *request.body_mut() = self.body.clone().map(Into::into);
+        request
     }
 
     /// Sends a JSON body of this media type.

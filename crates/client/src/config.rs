@@ -6,7 +6,7 @@ use m2m_types::InvalidText;
 use m2m_types::issuer::Issuer;
 use m2m_types::trace_parent::TraceParent;
 
-use crate::credentials::Credentials;
+use crate::identity::Identity;
 
 /// The settings of an [`Api`](crate::Api).
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub struct Config {
     /// The issuer of the service; https, or plain http to a loopback address.
     pub endpoint: Issuer,
     /// Who calls.
-    pub credentials: Credentials,
+    pub identity: Identity,
     /// Further certificate authorities in PEM, trusted beside those of the system.
     pub ca_cert: Option<Vec<u8>>,
     /// How long one attempt of a call may take, connecting included.
@@ -33,11 +33,11 @@ impl Config {
     /// How often a call is repeated unless said otherwise.
     pub const DEFAULT_MAX_RETRIES: usize = 4;
 
-    /// The defaults for an endpoint and credentials.
-    pub fn new(endpoint: Issuer, credentials: Credentials) -> Self {
+    /// The defaults for an endpoint and an identity.
+    pub fn new(endpoint: Issuer, identity: impl Into<Identity>) -> Self {
         Self {
             endpoint,
-            credentials,
+            identity: identity.into(),
             ca_cert: None,
             request_timeout: Self::DEFAULT_REQUEST_TIMEOUT,
             max_retries: Self::DEFAULT_MAX_RETRIES,

@@ -6,6 +6,7 @@ use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
 use m2m_types::problem::Problem;
 
+use crate::identity::SigningError;
 use crate::unreachable::Unreachable;
 
 /// Why a call did not do what it should. Texts from outside are short, printable and hold nothing
@@ -47,6 +48,22 @@ pub enum Error {
         client_id: ClientId,
         /// What it lacks.
         scope: &'static str,
+    },
+    /// A token is for a client, and a principal of AWS IAM is none.
+    #[error("an access token takes a client, and the caller is a principal of AWS IAM")]
+    NoClient,
+    /// The request was not sent, since nothing could sign it.
+    #[error("the request cannot be signed for AWS IAM: {0}")]
+    Unsigned(#[from] SigningError),
+    /// The gateway in front of the service does not accept the signature (403).
+    #[error("{endpoint} does not accept the signature of AWS IAM: {detail}")]
+    SignatureRefused {
+        /// Where the call went.
+        endpoint: Issuer,
+        /// What the gateway said.
+        detail: String,
+        /// By how much this machine's clock and the gateway's differ, if that explains it.
+        clock_skew: Option<Duration>,
     },
     /// The caller may not do this (403).
     #[error("not allowed: {}", .0.detail)]
@@ -118,6 +135,9 @@ impl Error {
             | Self::Unauthenticated { .. }
             | Self::TokenRefused { .. }
             | Self::MissingScope { .. }
+            | Self::NoClient
+            | Self::Unsigned(_)
+            | Self::SignatureRefused { .. }
             | Self::Unavailable { .. }
             | Self::Protocol { .. } => None,
         }

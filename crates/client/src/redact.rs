@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::credentials::{Credentials, encoded};
+use crate::identity::Identity;
 
 /// How many characters of foreign text are ever shown.
 const MAX_SHOWN: usize = 400;
@@ -15,6 +16,15 @@ const SECRET_PREFIXES: [&str; 3] = ["m2ms_", "m2mt_", "eyJ"];
 pub(crate) struct Redactor(Vec<Zeroizing<String>>);
 
 impl Redactor {
+    /// Hides what an identity may hold. A signer's secrets never leave it, and what is sent of them is no
+    /// secret.
+    pub(crate) fn of(identity: &Identity) -> Self {
+        match identity {
+            Identity::Client(credentials) => Self::new(credentials),
+            Identity::AwsIam(_) => Self(Vec::new()),
+        }
+    }
+
     /// Hides these credentials in each form that they are sent in.
     pub(crate) fn new(credentials: &Credentials) -> Self {
         let secret = credentials.client_secret.expose();

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use m2m_client::{Credentials, TokenQuery};
+use m2m_client::{Api, Credentials, Identity, TokenQuery};
 use m2m_types::audience::Audience;
 use m2m_types::client_id::ClientId;
 use m2m_types::scope::Scope;
 use m2m_types::token_request::UnverifiedSecret;
-use tfplugin::{Call, Configured, Diagnostic, Diagnostics, EphemeralResource, Opened, Secret};
+use tfplugin::{
+    Attr, Call, Configured, Diagnostic, Diagnostics, EphemeralResource, Opened, Secret,
+};
 
 use crate::diagnose::failed;
 use crate::interrupt::looking;
@@ -25,7 +27,8 @@ tfplugin::model! {
     /// Terraform takes one in every plan and another in every apply; it cannot be renewed while
     /// Terraform runs.
     pub struct TokenModel {
-        /// The client that the token is for; by default the one that Terraform acts as.
+        /// The client that the token is for; by default the one that Terraform acts as. Required when
+        /// Terraform acts by AWS IAM, as no client.
         client_id: String = optional_computed().validate(text::<ClientId>()),
         /// The secret of that client; required together with `client_id`.
         client_secret: Secret = optional(),
@@ -90,12 +93,7 @@ async fn mint(session: &Session, config: TokenModel) -> Result<Opened<TokenModel
         .checked_add(token.lifetime)
         .map_err(|error| Diagnostic::error("The token lives too long", error.to_string()))?;
     let model = TokenModel {
-        client_id: shown(
-            query
-                .credentials
-                .as_ref()
-                .map_or(api.client_id(), |c| &c.client_id),
-        ),
+        client_id: Attr::from(client_of(api, &query).map(ToString::to_string)),
         scopes: scope_names(Some(&token.scope)),
         access_token: Secret::from(token.expose()).into(),
         expires_at: shown(&whole_second(ends)),
@@ -107,6 +105,16 @@ async fn mint(session: &Session, config: TokenModel) -> Result<Opened<TokenModel
     } else {
         opened
     })
+}
+
+/// Whom the token is for: the client that was named, or the one that calls.
+fn client_of<'a>(api: &'a Api, query: &'a TokenQuery) -> Option<&'a ClientId> {
+    match (&query.credentials, api.identity()) {
+        (Some(credentials), _) | (None, Identity::Client(credentials)) => {
+            Some(&credentials.client_id)
+        }
+        (None, Identity::AwsIam(_)) => None,
+    }
 }
 
 fn query(config: &TokenModel) -> Result<TokenQuery, Diagnostics> {

@@ -50,15 +50,46 @@ fn advice(error: &Error) -> Option<&'static str> {
             "Give the client that Terraform acts as this scope, or configure the provider with \
              another client."
         }
+        Error::NoClient => {
+            "Set client_id and client_secret of the client that the token is for. Terraform acts as a \
+             principal of AWS IAM here (aws_iam), which signs its calls and has no tokens."
+        }
+        Error::Unsigned(_) => {
+            "aws_iam in the provider block (or M2M_AWS_IAM) calls the service with the credentials of AWS \
+             that this machine has. Make them available, or name a profile in aws_iam."
+        }
+        Error::SignatureRefused {
+            clock_skew: Some(_),
+            ..
+        } => {
+            "The clock of this machine differs from the gateway's by more than a signature may: set it \
+             right."
+        }
+        Error::SignatureRefused { .. } => {
+            "Check that the principal may execute-api:Invoke on the service's API below /iam/v1, that its \
+             credentials have not ended, and that the region is the gateway's. aws sts \
+             get-caller-identity shows who it is."
+        }
         Error::Forbidden(_) => match error.kind() {
             Some("insufficient-scope") => {
-                "The client that Terraform acts as must have this scope itself, or \
+                "The client or role that Terraform acts as must have this scope itself, or \
                  clients:delegate: without it, a client neither makes one that is stronger than \
                  itself nor sees its secret, and one whose scopes are left out is stronger. Give it \
                  what it lacks, or configure the provider with another client."
             }
             // What the service says of these names the way out.
-            Some("plan-required" | "limit-reached") => return None,
+            Some(
+                "plan-required"
+                | "limit-reached"
+                | "iam-principal-unknown"
+                | "iam-owner-elsewhere"
+                | "iam-owner-inactive",
+            ) => return None,
+            Some("iam-required") => {
+                "The service takes principals of AWS IAM only through its own API Gateway, and only if \
+                 its operator listed some. Check endpoint in the provider block (or M2M_ENDPOINT), or \
+                 configure the provider with a client."
+            }
             _ => {
                 "The client that Terraform acts as may not do this. Configure the provider with \
                  another client."

@@ -2,15 +2,18 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
-use m2m_client::{Api, Config, Credentials, Error, ListClients, read_small_file};
+use m2m_aws_iam::IamSigner;
+use m2m_client::{Api, Config, Credentials, Error, Identity, ListClients, read_small_file};
 use m2m_types::admin::client::ClientView;
 use m2m_types::admin::me::Me;
+use m2m_types::issuer::Issuer;
 use m2m_types::token_request::UnverifiedSecret;
 use tfplugin::{Diagnostic, Diagnostics, Secret};
 use tokio::sync::OnceCell;
 
-use crate::settings::{SecretSource, Setting, Settings};
+use crate::settings::{Caller, SecretSource, Setting, Settings};
 
 /// The settings and, once needed, the connection.
 pub struct Session {
@@ -43,9 +46,13 @@ impl Session {
     pub(crate) fn is_undecided(&self) -> bool {
         let settings = &self.settings;
         matches!(settings.endpoint, Setting::Unknown)
-            || matches!(settings.client_id, Setting::Unknown)
-            || matches!(settings.secret, Setting::Unknown)
             || settings.ca_cert_unknown
+            || match &settings.caller {
+                Caller::Client { id, secret } => {
+                    matches!(id, Setting::Unknown) || matches!(secret, Setting::Unknown)
+                }
+                Caller::AwsIam(iam) => matches!(iam, Setting::Unknown),
+            }
     }
 
     /// The connection.
@@ -88,13 +95,10 @@ impl Session {
         if self.is_undecided() {
             return Err(undecided());
         }
-        let (Setting::Given(endpoint), Setting::Given(id), Setting::Given(secret)) =
-            (&settings.endpoint, &settings.client_id, &settings.secret)
-        else {
+        let Setting::Given(endpoint) = &settings.endpoint else {
             return Err(self.missing());
         };
-        let secret = UnverifiedSecret::new(read_secret(secret)?.expose());
-        let mut config = Config::new(endpoint.clone(), Credentials::new(id.clone(), secret));
+        let mut config = Config::new(endpoint.clone(), self.identity(endpoint)?);
         if let Some(path) = &settings.ca_cert_file {
             config.ca_cert =
                 Some(read_small_file(Path::new(path)).map_err(|error| {
@@ -112,6 +116,24 @@ impl Session {
         Ok(config)
     }
 
+    /// As whom the service is called. Credentials of AWS are looked for when the first call needs them.
+    fn identity(&self, endpoint: &Issuer) -> Result<Identity, Diagnostics> {
+        match &self.settings.caller {
+            Caller::Client {
+                id: Setting::Given(id),
+                secret: Setting::Given(secret),
+            } => {
+                let secret = UnverifiedSecret::new(read_secret(secret)?.expose());
+                Ok(Credentials::new(id.clone(), secret).into())
+            }
+            Caller::AwsIam(Setting::Given(iam)) => {
+                let signer = IamSigner::new(iam.clone(), endpoint);
+                Ok(Identity::AwsIam(Arc::new(signer)))
+            }
+            Caller::Client { .. } | Caller::AwsIam(_) => Err(self.missing()),
+        }
+    }
+
     fn missing(&self) -> Diagnostics {
         let mut lines = String::new();
         let mut needed = |setting_is_missing: bool, attribute: &str, variable: &str| {
@@ -127,16 +149,20 @@ impl Session {
             "endpoint",
             "M2M_ENDPOINT",
         );
-        needed(
-            matches!(settings.client_id, Setting::Missing),
-            "client_id",
-            "M2M_CLIENT_ID",
-        );
-        needed(
-            matches!(settings.secret, Setting::Missing),
-            "client_secret or client_secret_file",
-            "M2M_CLIENT_SECRET or M2M_CLIENT_SECRET_FILE",
-        );
+        if let Caller::Client { id, secret } = &settings.caller {
+            needed(matches!(id, Setting::Missing), "client_id", "M2M_CLIENT_ID");
+            needed(
+                matches!(secret, Setting::Missing),
+                "client_secret or client_secret_file",
+                "M2M_CLIENT_SECRET or M2M_CLIENT_SECRET_FILE",
+            );
+            if matches!((id, secret), (Setting::Missing, Setting::Missing)) {
+                lines.push_str(
+                    "\n  or, to call as a principal of AWS IAM instead of a client, aws_iam = {} in the \
+                     provider block, or M2M_AWS_IAM=true in the environment",
+                );
+            }
+        }
         let detail = format!("To call the service the provider needs:{lines}");
         Diagnostic::error("The provider is not configured", detail).into()
     }

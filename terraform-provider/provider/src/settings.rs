@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use m2m_aws_iam::IamSettings;
 use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
 use m2m_types::trace_parent::TraceParent;
@@ -23,6 +24,9 @@ tfplugin::model! {
         /// A file that holds the secret and nothing else; not together with `client_secret`.
         /// Falls back to `M2M_CLIENT_SECRET_FILE`.
         client_secret_file: String = optional(),
+        /// Calls as a principal of AWS IAM instead of a client; `{}` takes everything from where
+        /// programs of AWS take it. Falls back to `M2M_AWS_IAM=true`.
+        aws_iam: AwsIam = optional(),
         /// A file of PEM certificates of authorities to trust beside those of the system. Falls
         /// back to `M2M_CA_CERT_FILE`.
         ca_cert_file: String = optional(),
@@ -33,9 +37,33 @@ tfplugin::model! {
     }
 }
 
+tfplugin::model! {
+    /// Which principal of AWS IAM calls.
+    pub struct AwsIam {
+        /// The AWS region of the service's API Gateway. By default the one in the endpoint's name, else
+        /// that of `AWS_REGION` or of the profile.
+        region: String = optional(),
+        /// A profile of the AWS configuration files. By default as `AWS_PROFILE` and the other
+        /// variables of AWS say.
+        profile: String = optional(),
+    }
+}
+
 impl ProviderConfig {
     /// What is wrong with the block as a whole.
     pub(crate) fn problems(&self) -> Diagnostics {
+        let names_a_client = self.client_id.is_known()
+            || self.client_secret.is_known()
+            || self.client_secret_file.is_known();
+        if self.aws_iam.is_known() && names_a_client {
+            return Diagnostic::error(
+                "Two callers",
+                "Set either aws_iam, to call as a principal of AWS IAM, or client_id and its secret, to \
+                 call as a client.",
+            )
+            .at("aws_iam")
+            .into();
+        }
         if self.client_secret.is_known() && self.client_secret_file.is_known() {
             return Diagnostic::error(
                 "The secret is given twice",
@@ -46,6 +74,17 @@ impl ProviderConfig {
         }
         Diagnostics::new()
     }
+}
+
+/// As whom Terraform calls.
+pub(crate) enum Caller {
+    /// A client.
+    Client {
+        id: Setting<ClientId>,
+        secret: Setting<SecretSource>,
+    },
+    /// A principal of AWS IAM.
+    AwsIam(Setting<IamSettings>),
 }
 
 /// Where the own secret is.
@@ -66,8 +105,7 @@ pub(crate) enum Setting<T> {
 /// same run may make them.
 pub(crate) struct Settings {
     pub(crate) endpoint: Setting<Issuer>,
-    pub(crate) client_id: Setting<ClientId>,
-    pub(crate) secret: Setting<SecretSource>,
+    pub(crate) caller: Caller,
     pub(crate) ca_cert_file: Option<String>,
     pub(crate) ca_cert_unknown: bool,
     pub(crate) request_timeout: Option<Duration>,
@@ -86,6 +124,7 @@ impl Settings {
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Diagnostics> {
         let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
+        let caller = caller(&config, variable)?;
         let ca_cert_file = or_variable(config.ca_cert_file, variable("M2M_CA_CERT_FILE"));
         Ok(Self {
             endpoint: parsed(
@@ -93,17 +132,7 @@ impl Settings {
                 "M2M_ENDPOINT",
                 |text| Issuer::parse(without_slash(text)),
             )?,
-            client_id: parsed(
-                or_variable(config.client_id, variable("M2M_CLIENT_ID")),
-                "M2M_CLIENT_ID",
-                |text| ClientId::parse(text),
-            )?,
-            secret: secret(
-                config.client_secret,
-                config.client_secret_file,
-                variable("M2M_CLIENT_SECRET"),
-                variable("M2M_CLIENT_SECRET_FILE"),
-            ),
+            caller,
             ca_cert_unknown: ca_cert_file.is_unknown(),
             ca_cert_file: ca_cert_file.into_known(),
             request_timeout: config
@@ -118,6 +147,67 @@ impl Settings {
             // A trace that breaks its form is none: it is not worth a failed run.
             trace_parent: variable("TRACEPARENT").and_then(|text| TraceParent::parse(text).ok()),
         })
+    }
+}
+
+/// The block decides who calls as soon as it says anything of that.
+fn caller(
+    config: &ProviderConfig,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Caller, Diagnostics> {
+    let by_block = !config.aws_iam.is_null();
+    let is_client = !config.client_id.is_null()
+        || !config.client_secret.is_null()
+        || !config.client_secret_file.is_null();
+    if by_block || (!is_client && iam_is_switched_on(&variable)?) {
+        return Ok(Caller::AwsIam(iam_settings(&config.aws_iam)));
+    }
+    Ok(Caller::Client {
+        id: parsed(
+            or_variable(config.client_id.clone(), variable("M2M_CLIENT_ID")),
+            "M2M_CLIENT_ID",
+            |text| ClientId::parse(text),
+        )?,
+        secret: secret(
+            config.client_secret.clone(),
+            config.client_secret_file.clone(),
+            variable("M2M_CLIENT_SECRET"),
+            variable("M2M_CLIENT_SECRET_FILE"),
+        ),
+    })
+}
+
+/// `M2M_AWS_IAM`, which names a caller of its own and so stands alone.
+fn iam_is_switched_on(variable: impl Fn(&str) -> Option<String>) -> Result<bool, Diagnostics> {
+    let wrong =
+        |detail: &str| Err(Diagnostic::error("The provider's settings are wrong", detail).into());
+    let others = [
+        "M2M_CLIENT_ID",
+        "M2M_CLIENT_SECRET",
+        "M2M_CLIENT_SECRET_FILE",
+    ];
+    match variable("M2M_AWS_IAM").as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") if others.iter().any(|name| variable(name).is_some()) => wrong(
+            "The environment names two callers: M2M_AWS_IAM is true, and M2M_CLIENT_ID or its secret is set \
+             too. Unset one of them, or choose in the provider block.",
+        ),
+        Some("true") => Ok(true),
+        Some(_) => wrong("M2M_AWS_IAM must be true or false."),
+    }
+}
+
+fn iam_settings(block: &Attr<AwsIam>) -> Setting<IamSettings> {
+    match block {
+        Attr::Unknown => Setting::Unknown,
+        Attr::Null => Setting::Given(IamSettings::default()),
+        Attr::Known(block) if block.region.is_unknown() || block.profile.is_unknown() => {
+            Setting::Unknown
+        }
+        Attr::Known(block) => Setting::Given(IamSettings {
+            region: block.region.as_str().map(str::to_owned),
+            profile: block.profile.as_str().map(str::to_owned),
+        }),
     }
 }
 
@@ -208,10 +298,11 @@ mod tests {
         assert!(
             matches!(settings.endpoint, Setting::Given(e) if e.as_str() == "https://block.example")
         );
-        assert!(matches!(settings.client_id, Setting::Given(id) if id.as_str() == "m2m_env"));
-        assert!(
-            matches!(settings.secret, Setting::Given(SecretSource::File(f)) if f == "block-file")
-        );
+        let Caller::Client { id, secret } = settings.caller else {
+            panic!("no client")
+        };
+        assert!(matches!(id, Setting::Given(id) if id.as_str() == "m2m_env"));
+        assert!(matches!(secret, Setting::Given(SecretSource::File(f)) if f == "block-file"));
     }
 
     #[test]
@@ -227,8 +318,55 @@ mod tests {
         ];
         let settings = resolve(config, &variables);
         assert!(matches!(settings.endpoint, Setting::Unknown));
-        assert!(matches!(settings.secret, Setting::Unknown));
-        assert!(matches!(settings.client_id, Setting::Missing));
+        let Caller::Client { id, secret } = settings.caller else {
+            panic!("no client")
+        };
+        assert!(matches!(secret, Setting::Unknown));
+        assert!(matches!(id, Setting::Missing));
+    }
+
+    #[test]
+    fn the_block_decides_who_calls() {
+        let by_iam = ProviderConfig {
+            aws_iam: Attr::Known(AwsIam {
+                region: "eu-central-1".into(),
+                ..AwsIam::default()
+            }),
+            ..ProviderConfig::default()
+        };
+        let settings = resolve(by_iam.clone(), &[("M2M_CLIENT_ID", "m2m_env")]);
+        assert!(matches!(
+            settings.caller,
+            Caller::AwsIam(Setting::Given(IamSettings { region: Some(region), profile: None }))
+                if region == "eu-central-1"
+        ));
+        let by_client = ProviderConfig {
+            client_id: "m2m_block".into(),
+            ..ProviderConfig::default()
+        };
+        let settings = resolve(by_client, &[("M2M_AWS_IAM", "true")]);
+        assert!(matches!(settings.caller, Caller::Client { .. }));
+        let both = ProviderConfig {
+            client_id: "m2m_block".into(),
+            ..by_iam
+        };
+        assert!(both.problems().has_errors());
+    }
+
+    #[test]
+    fn the_environment_may_name_one_caller() {
+        let settings = resolve(ProviderConfig::default(), &[("M2M_AWS_IAM", "true")]);
+        assert!(matches!(settings.caller, Caller::AwsIam(Setting::Given(_))));
+        for variables in [
+            &[("M2M_AWS_IAM", "true"), ("M2M_CLIENT_ID", "m2m_x")][..],
+            &[("M2M_AWS_IAM", "yes")],
+        ] {
+            let lookup = |name: &str| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            assert!(Settings::resolve(ProviderConfig::default(), lookup).is_err());
+        }
     }
 
     #[test]

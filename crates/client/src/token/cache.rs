@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::api::Api;
+use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::token::{AccessToken, TokenQuery};
 
@@ -91,7 +92,11 @@ impl TokenCache {
 
 impl Api {
     /// A token for the management API that has the scopes.
-    pub(crate) async fn management_token(&self, needs: &Needs) -> Result<AccessToken, Error> {
+    pub(crate) async fn management_token(
+        &self,
+        credentials: &Credentials,
+        needs: &Needs,
+    ) -> Result<AccessToken, Error> {
         let asked = Instant::now();
         let mut kept = self.tokens.0.lock().await;
         if let Some(token) = kept.usable(needs) {
@@ -100,7 +105,9 @@ impl Api {
         if let Some(error) = kept.failure_since(asked, needs) {
             return Err(error);
         }
-        let result = self.fetch_management_token(&mut kept, needs).await;
+        let result = self
+            .fetch_management_token(&mut kept, credentials, needs)
+            .await;
         kept.failure = match &result {
             Ok(_) => None,
             Err(error) => Some((Instant::now(), needs.clone(), error.clone())),
@@ -112,6 +119,7 @@ impl Api {
     async fn fetch_management_token(
         &self,
         kept: &mut Kept,
+        credentials: &Credentials,
         needs: &Needs,
     ) -> Result<AccessToken, Error> {
         if !kept.no_default {
@@ -137,7 +145,7 @@ impl Api {
                 Ok(token)
             }
             Err(error) if is_invalid_scope(&error) => Err(Error::MissingScope {
-                client_id: self.credentials.client_id.clone(),
+                client_id: credentials.client_id.clone(),
                 scope: needs.last(),
             }),
             Err(error) => Err(error),

@@ -11,6 +11,7 @@ use crate::answer::Answer;
 use crate::api::Api;
 use crate::credentials::Credentials;
 use crate::error::{Error, OAuthFailure};
+use crate::identity::Identity;
 use crate::redact::Redactor;
 use crate::retry::with_retries;
 use crate::token::{AccessToken, TokenQuery};
@@ -28,9 +29,12 @@ impl Api {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when the credentials do not hold, [`Error::TokenRefused`] when
-    /// they do but not for this token, and all that keeps an answer from coming.
+    /// they do but not for this token, [`Error::NoClient`] when no client is named and none calls, and all that keeps an answer from coming.
     pub async fn access_token(&self, query: &TokenQuery) -> Result<AccessToken, Error> {
-        let credentials = query.credentials.as_ref().unwrap_or(&self.credentials);
+        let credentials = match (&query.credentials, &self.identity) {
+            (Some(credentials), _) | (None, Identity::Client(credentials)) => credentials,
+            (None, Identity::AwsIam(_)) => return Err(Error::NoClient),
+        };
         let redactor = Redactor::new(credentials);
         let answer = with_retries(self.max_retries, || async {
             // A token request changes nothing, so it may always be repeated.

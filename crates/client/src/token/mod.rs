@@ -18,7 +18,7 @@ pub(crate) use cache::{Needs, TokenCache};
 /// Which token is wanted.
 #[derive(Debug, Clone, Default)]
 pub struct TokenQuery {
-    /// For whom; absent: the own credentials.
+    /// For whom; absent: the client that calls.
     pub credentials: Option<Credentials>,
     /// What the token is for (RFC 8707); absent: the client's default.
     pub resource: Option<Audience>,

@@ -17,10 +17,15 @@ pub(super) struct HclogLayer;
 /// The libraries that log every frame they see.
 const CHATTY: [&str; 6] = ["h2", "hyper", "hyper_util", "tonic", "tower", "rustls"];
 
+/// How the names of libraries begin that write down whole requests and answers, secrets included: the SDK
+/// of AWS.
+const TALKATIVE: &str = "aws_";
+
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for HclogLayer {
     fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
         let origin = metadata.target().split("::").next().unwrap_or_default();
-        !CHATTY.contains(&origin) || *metadata.level() <= tracing::Level::WARN
+        let is_quiet = !CHATTY.contains(&origin) && !origin.starts_with(TALKATIVE);
+        is_quiet || *metadata.level() <= tracing::Level::WARN
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
