@@ -6,13 +6,14 @@ PROGRAMS := -p m2m-local -p terraform-provider-m2m -p m2m-demo -p tfplugin
 CARGO_DENY := 0.20.2
 
 PYTHON := python3
-FUNCTIONS := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard functions/*/Cargo.toml)))
+# The suites of `make test-aws`, all of which `make test` runs too.
+AWS_TESTS := --test functions --test aws
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench package deploy test-zips build tools .venv
+.PHONY: help demo serve test test-aws test-tools check bench package deploy test-zips build tools .venv
 
 help: ## List what can be done
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Show terraform apply, a machine's token, its verification and its end
 	cargo build $(PROGRAMS)
@@ -22,7 +23,7 @@ serve: ## Keep the service running on http://127.0.0.1:8080, its data in .m2m
 	cargo build -p m2m-local
 	@$(TARGET)/debug/m2m serve
 
-test: ## Run every test; what cannot run here says why
+test: test-tools test-zips ## Run every test; what cannot run here says why
 	@command -v terraform >/dev/null || echo "skipped: the tests with real Terraform, there is none on the PATH"
 	@test -n "$(EQUIVALENCE_TESTS)" -o -d ../shared/equivalence || echo "skipped: HashiCorp's equivalence tests, EQUIVALENCE_TESTS names no folder"
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -39,6 +40,18 @@ check: tools ## Format, lints, licences, advisories and docs
 	@if cargo deny fetch db >/dev/null 2>&1; then cargo deny --workspace check advisories; \
 	else echo "advisories: skipped, the database cannot be fetched from here"; fi
 
+test-aws: test-tools test-zips ## Test the functions and infra/ as AWS runs them, without AWS
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		cargo nextest run -p m2m-tests --no-fail-fast $(AWS_TESTS); \
+	else \
+		cargo test -p m2m-tests --no-fail-fast $(AWS_TESTS); \
+	fi
+
+# What tests need beside Rust. Without it the rest is tested, except in CI.
+test-tools:
+	@$(MAKE) --no-print-directory .venv || { test "$$CI" != true && \
+		echo "skipped: the tests with cargo-lambda, ministack, checkov and cfn-lint, which cannot be installed here"; }
+
 bench: ## Measure the token endpoint beside the ceiling of its HTTP stack
 	cargo build --release -p m2m-local -p m2m-bench
 	@$(TARGET)/release/m2m-bench
@@ -52,10 +65,9 @@ deploy: ## Put the service into the AWS account of your credentials: make deploy
 	@$(MAKE) --no-print-directory package
 	@tools/deploy.sh "$(VARS)" "$(TARGET)/lambda"
 
-# The same functions as this machine runs them, for the tests: what starts them is here, not in Lambda.
-test-zips: .venv
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --quiet --compiler cargo --release \
-		--output-format zip --lambda-dir "$(TARGET)/lambda-x86_64" $(addprefix -p ,$(FUNCTIONS))
+# The same functions for this machine: what starts them in the tests is here, not in Lambda.
+test-zips:
+	@$(PYTHON) tools/package.py --host
 
 build: ## Build every program
 	cargo build $(PROGRAMS)

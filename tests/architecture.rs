@@ -21,6 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("m2m-aws-iam", &["m2m-client", "m2m-types"]),
     ("m2m-verify", &["m2m-types"]),
     ("m2m-lambda", &["m2m-aws", "m2m-core", "m2m-http"]),
+    ("m2m-lambda-emulator", &[]),
     (
         "m2m-local",
         &["m2m-aws", "m2m-client", "m2m-core", "m2m-http", "m2m-types"],

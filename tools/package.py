@@ -1,9 +1,11 @@
 """Builds the zips of the Lambda functions and says how large they are; `make package` runs it.
 
-arm64, since it costs a fifth less; where its Rust target cannot be had, x86-64, and says so. The functions are
-the packages of the workspace below functions/.
+arm64, since it costs a fifth less; where its Rust target cannot be had, x86-64, and says so. With `--host` the
+zips are for this machine, whatever it is, and lie in a directory of their own: what the tests run. The functions
+are the packages of the workspace below functions/.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -13,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PROFILE = "function"
 ARM64 = "aarch64-unknown-linux-gnu"
 # What a zip may weigh: a larger one takes longer to fetch at a cold start.
 LIMIT_MB = 6
@@ -22,20 +25,49 @@ MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 
 
 def main():
+    parser = argparse.ArgumentParser(description="Builds the zips of the Lambda functions.")
+    parser.add_argument("--host", action="store_true", help="for this machine, in lambda-x86_64")
+    for_tests = parser.parse_args().host
     workspace = metadata()
     functions = functions_of(workspace)
+    target = Path(workspace["target_directory"])
+    zips = package_for_host(functions, target) if for_tests else package(functions, target)
+    sys.exit(report(zips))
+
+
+def package(functions, target):
+    """What Lambda runs, linked by zig for the C library of Amazon Linux 2023."""
     architecture = "arm64" if can_build_arm64() else "x86_64"
     if architecture == "x86_64":
         say(
             f"The Rust target {ARM64} cannot be had here (see the lines above), so these are x86-64 zips.\n"
             'Tell Terraform: architecture = "x86_64" (-var architecture=x86_64).\n'
         )
-    build(functions, architecture)
-    zips = [
-        (name, Path(workspace["target_directory"]) / "lambda" / name / "bootstrap.zip")
-        for name in functions
-    ]
-    sys.exit(report(zips))
+    flag = "--arm64" if architecture == "arm64" else "--x86-64"
+    # The profile says what cargo-lambda would otherwise set, panics that unwind for one.
+    build("lambda", "build", flag, "--disable-optimizations", "--output-format", "zip", functions=functions)
+    return [(name, target / "lambda" / name / "bootstrap.zip") for name in functions]
+
+
+def package_for_host(functions, target):
+    """The same programs by this machine's own compiler, so that tests need not build them twice."""
+    build("build", functions=functions)
+    zips = []
+    for name in functions:
+        path = target / "lambda-x86_64" / name / "bootstrap.zip"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_zip(path, target / PROFILE / name)
+        zips.append((name, path))
+    return zips
+
+
+def write_zip(path, program):
+    # Without the time, so that the same program is the same zip.
+    entry = zipfile.ZipInfo("bootstrap")
+    entry.external_attr = 0o755 << 16
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(entry, program.read_bytes())
 
 
 def metadata():
@@ -60,9 +92,8 @@ def can_build_arm64():
     return subprocess.run(["rustup", "target", "add", ARM64], cwd=ROOT).returncode == 0
 
 
-def build(functions, architecture):
-    flag = "--arm64" if architecture == "arm64" else "--x86-64"
-    command = ["cargo", "lambda", "build", "--release", "--locked", flag, "--output-format", "zip"]
+def build(*arguments, functions):
+    command = ["cargo", *arguments, "--locked", "--profile", PROFILE]
     for name in functions:
         command += ["--package", name]
     tools = ROOT / ".venv" / "bin"

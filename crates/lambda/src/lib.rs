@@ -3,6 +3,7 @@
 //! Everything that the functions share and that is neither HTTP of ours nor AWS stores of ours: the log's
 //! form, the metrics, who called according to the gateway, and turning a router's answer into the runtime's.
 
+mod event;
 mod gateway;
 mod log;
 mod metrics;

@@ -8,13 +8,14 @@ use std::time::Instant;
 
 use axum::Router;
 use http_body_util::BodyExt;
-use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, Body, Error, LambdaEvent, Request, RequestExt, Response, service_fn};
 use m2m_core::clock::Clock;
 use m2m_http::{Invocation, Outcome};
 use tower::ServiceExt;
 
-use crate::gateway;
 use crate::metrics::{Answered, Metrics};
+use crate::{event, gateway};
 
 /// What answers the events of an instance. Clones are the same.
 #[derive(Clone)]
@@ -39,11 +40,16 @@ impl Service {
 
     /// Answers events until the runtime stops.
     pub(crate) async fn run(self) -> Result<(), Error> {
-        lambda_http::run_concurrent(service_fn(move |request| {
+        let answer = service_fn(move |request| {
             let service = self.clone();
             async move { Ok::<_, Infallible>(service.answer(request).await) }
-        }))
-        .await
+        });
+        // As `lambda_http::run_concurrent` does it, but for what is done to the event before.
+        let answer = Adapter::from(answer).map_request(|mut event: LambdaEvent<LambdaRequest>| {
+            event.payload = event::readable(event.payload);
+            event
+        });
+        lambda_http::lambda_runtime::run_concurrent(answer).await
     }
 
     async fn answer(&self, mut request: Request) -> Response<Body> {

@@ -1,0 +1,126 @@
+//! Events in the form in which `lambda_http` makes requests of them.
+
+use std::fmt::Write;
+
+use lambda_http::http::HeaderMap;
+use lambda_http::http::header::HOST;
+use lambda_http::request::LambdaRequest;
+
+/// The event without what `lambda_http` would make something else of.
+///
+/// It makes a URL of the host, the stage, the path and the query, and panics if that is none. This service has its
+/// name from its issuer and its paths from the root, so host and stage are left out. And of a header that came
+/// twice in payload 1.0 it would keep the last value alone, so that nobody could refuse it.
+pub(crate) fn readable(mut event: LambdaRequest) -> LambdaRequest {
+    match &mut event {
+        LambdaRequest::ApiGatewayV1(request) => {
+            if !request.multi_value_headers.is_empty() {
+                request.headers = HeaderMap::new();
+            }
+            request.headers.remove(HOST);
+            request.multi_value_headers.remove(HOST);
+            request.path = request.path.take().map(from_the_root);
+            request.request_context.domain_name = None;
+            request.request_context.stage = None;
+        }
+        LambdaRequest::ApiGatewayV2(request) => {
+            request.headers.remove(HOST);
+            request.raw_path = request.raw_path.take().map(from_the_root);
+            request.raw_query_string = request.raw_query_string.take().map(escaped);
+            request.request_context.domain_name = None;
+            request.request_context.stage = None;
+        }
+        // No other front is switched on.
+        _ => {}
+    }
+    event
+}
+
+fn from_the_root(path: String) -> String {
+    if path.starts_with('/') {
+        path
+    } else {
+        format!("/{path}")
+    }
+}
+
+/// The query with everything escaped that no query may have; what is escaped already stays as it is.
+fn escaped(query: String) -> String {
+    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte);
+    if query.bytes().all(allowed) {
+        return query;
+    }
+    let mut escaped = String::new();
+    for byte in query.bytes() {
+        if allowed(byte) {
+            escaped.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::Request;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn request(event: Value) -> Request {
+        let event: LambdaRequest = serde_json::from_str(&event.to_string()).unwrap();
+        readable(event).into()
+    }
+
+    fn v2(path: &str, query: &str, host: &str) -> Value {
+        json!({
+            "version": "2.0",
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": {"host": host, "accept": "*/*"},
+            "requestContext": {
+                "domainName": host,
+                "stage": "prod",
+                "http": {"method": "GET", "sourceIp": "192.0.2.7"},
+                "timeEpoch": 0
+            },
+            "isBase64Encoded": false
+        })
+    }
+
+    #[test]
+    fn whatever_the_gateway_hands_over_is_a_request() {
+        for (path, query, expected) in [
+            ("/healthz", "", "/healthz"),
+            ("/healthz", "a=%20b&c", "/healthz?a=%20b&c"),
+            ("/healthz", "a=b c<\"ü", "/healthz?a=b%20c%3C%22%C3%BC"),
+            ("/a path", "", "/a%20path"),
+            ("", "", "/"),
+            (":80", "", "/:80"),
+        ] {
+            let request = request(v2(path, query, "api.{dns_suffix}"));
+            assert_eq!(request.uri(), expected);
+            assert_eq!(request.headers()["accept"], "*/*");
+        }
+    }
+
+    #[test]
+    fn the_stage_is_no_part_of_the_path_and_a_repeated_header_stays_repeated() {
+        let event = json!({
+            "resource": "/{proxy+}",
+            "path": "/oauth/token",
+            "httpMethod": "POST",
+            "headers": {"Authorization": "Basic b", "Host": "api.example"},
+            "multiValueHeaders": {"Authorization": ["Basic a", "Basic b"], "Host": ["api.example"]},
+            "requestContext": {"stage": "prod", "httpMethod": "POST", "identity": {}},
+            "body": "a=b",
+            "isBase64Encoded": false
+        });
+        let request = request(event);
+        assert_eq!(request.uri(), "/oauth/token");
+        let sent: Vec<_> = request.headers().get_all("authorization").iter().collect();
+        assert_eq!(sent, ["Basic a", "Basic b"]);
+    }
+}
