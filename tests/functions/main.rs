@@ -2,6 +2,7 @@
 //!
 //! Which functions there are is read from the workspace, so that a new one comes under these tests by itself.
 #![expect(
+    clippy::panic,
     clippy::unwrap_used,
     reason = "what goes wrong in a test is a failed test"
 )]
