@@ -10,7 +10,7 @@ PYTHON := python3
 AWS_TESTS := --test functions --test aws
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-aws test-tools check bench package deploy test-zips build tools .venv
+.PHONY: help demo serve test test-aws test-tools test-package check bench package deploy test-zips build tools .venv
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ serve: ## Keep the service running on http://127.0.0.1:8080, its data in .m2m
 	cargo build -p m2m-local
 	@$(TARGET)/debug/m2m serve
 
-test: test-tools test-zips ## Run every test; what cannot run here says why
+test: test-tools test-package test-zips ## Run every test; what cannot run here says why
 	@command -v terraform >/dev/null || echo "skipped: the tests with real Terraform, there is none on the PATH"
 	@test -n "$(EQUIVALENCE_TESTS)" -o -d ../shared/equivalence || echo "skipped: HashiCorp's equivalence tests, EQUIVALENCE_TESTS names no folder"
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -51,6 +51,10 @@ test-aws: test-tools test-zips ## Test the functions and infra/ as AWS runs them
 test-tools:
 	@$(MAKE) --no-print-directory .venv || { test "$$CI" != true && \
 		echo "skipped: the tests with cargo-lambda, ministack, checkov and cfn-lint, which cannot be installed here"; }
+
+# What goes to AWS is built too, where its tools are.
+test-package: test-tools
+	@if [ -x .venv/bin/cargo-lambda ]; then $(MAKE) --no-print-directory package; fi
 
 bench: ## Measure the token endpoint beside the ceiling of its HTTP stack
 	cargo build --release -p m2m-local -p m2m-bench

@@ -33,12 +33,20 @@ if [ "$targets" != "{}" ]; then
 	echo "Point the DNS records of your domains to: $targets"
 fi
 
-cat <<END
-
-The service is at $issuer. See that it answers:
+# The first start of `clients` makes the signing keys, and until then there are no tokens: so it is started.
+if curl --silent --output /dev/null --max-time 30 "$issuer/v1/me" &&
+	curl --silent --fail --output /dev/null --max-time 30 --retry 3 "$issuer/healthz"; then
+	echo "The service answers at $issuer."
+else
+	cat <<END
+The service is at $issuer, which cannot be reached from here yet. As soon as it can, see that it answers:
 
   curl $issuer/v1/me     # 401; the function's first start made the signing keys
   curl $issuer/healthz   # 200
+END
+fi
+
+cat <<END
 
 Next, the first client. Somebody whom iam_principals names goes straight on with Terraform (aws_iam of the
 provider); otherwise make an admin client with the credentials that you just used:

@@ -1,7 +1,7 @@
 """Builds the zips of the Lambda functions and says how large they are; `make package` runs it.
 
 arm64, since it costs a fifth less; where its Rust target cannot be had, x86-64, and says so. With `--host` the
-zips are for this machine, whatever it is, and lie in a directory of their own: what the tests run. The functions
+zips are for this machine, whatever it is, and lie in `lambda-host`: what the tests run. The functions
 are the packages of the workspace below functions/.
 """
 
@@ -26,7 +26,7 @@ MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 
 def main():
     parser = argparse.ArgumentParser(description="Builds the zips of the Lambda functions.")
-    parser.add_argument("--host", action="store_true", help="for this machine, in lambda-x86_64")
+    parser.add_argument("--host", action="store_true", help="for this machine, in lambda-host")
     for_tests = parser.parse_args().host
     workspace = metadata()
     functions = functions_of(workspace)
@@ -54,7 +54,7 @@ def package_for_host(functions, target):
     build("build", functions=functions)
     zips = []
     for name in functions:
-        path = target / "lambda-x86_64" / name / "bootstrap.zip"
+        path = target / "lambda-host" / name / "bootstrap.zip"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_zip(path, target / PROFILE / name)
         zips.append((name, path))

@@ -58,7 +58,7 @@ async fn each_var_file_is_a_deployment_of_its_own() {
     let Some(account) = Account::open().await else {
         return;
     };
-    let packages = programs::target().join("lambda-x86_64");
+    let packages = programs::target().join("lambda-host");
     if !packages.is_dir() {
         skipped("there are no packages for this machine, which `make test-zips` makes");
         return;

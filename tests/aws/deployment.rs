@@ -31,7 +31,7 @@ pub(crate) struct Deployment {
 impl Deployment {
     /// Applies `infra/` under this name; `more` are further variables. `None` without what that needs.
     pub(crate) fn make(account: &Account, name: &str, more: &str) -> Option<Self> {
-        let packages = programs::target().join("lambda-x86_64");
+        let packages = programs::target().join("lambda-host");
         if !packages.is_dir() {
             skipped("there are no packages for this machine, which `make test-zips` makes");
             return None;

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use m2m_lambda_emulator::Function;
+use m2m_tests::programs::target;
 
 use crate::stores::Stores;
 
@@ -51,12 +52,6 @@ fn build() -> PathBuf {
     let arguments: Vec<_> = ["--profile", PROFILE].into_iter().chain(packages).collect();
     cargo_build(&arguments);
     target().join(PROFILE)
-}
-
-/// `target` of `target/debug/deps/this-test`.
-fn target() -> PathBuf {
-    let this = std::env::current_exe().unwrap();
-    this.ancestors().nth(3).unwrap().to_owned()
 }
 
 fn cargo_build(arguments: &[&str]) {
