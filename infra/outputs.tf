@@ -8,6 +8,11 @@ output "bootstrap_command" {
   value       = module.m2m_oauth.bootstrap_command
 }
 
+output "region" {
+  description = "The region of everything."
+  value       = module.m2m_oauth.region
+}
+
 output "table_name" {
   description = "The DynamoDB table."
   value       = module.m2m_oauth.table_name

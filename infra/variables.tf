@@ -60,7 +60,7 @@ variable "log_level" {
 }
 
 variable "iam_principals" {
-  description = "IAM roles and users that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. Nobody by default, and then there is no such route."
+  description = "IAM roles and users of this account that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. These are those of the management API (clients:read and so on) and those of your own APIs that their clients are to get. The ARNs must be known at plan. Nobody by default, and then there is no such route."
   type = map(object({
     owner        = string
     organization = string
@@ -82,7 +82,7 @@ variable "domain_certificate_arn" {
 }
 
 variable "mtls_domain_name" {
-  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS)."
+  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS) before the service is reached. The service itself does not look at certificates, and its metadata do not name this domain."
   type        = string
   default     = null
 }
@@ -106,13 +106,13 @@ variable "mtls_truststore_version" {
 }
 
 variable "throttle_requests_per_second" {
-  description = "Requests per second, over all routes but the token endpoint, beyond which API Gateway answers 429; 200 by default."
+  description = "Requests per second, on each route but the token endpoint, beyond which API Gateway answers 429; 200 by default."
   type        = number
   default     = null
 }
 
 variable "throttle_burst" {
-  description = "Requests at once, over all routes but the token endpoint, beyond which API Gateway answers 429; 400 by default."
+  description = "Requests at once, on each route but the token endpoint, beyond which API Gateway answers 429; 400 by default."
   type        = number
   default     = null
 }

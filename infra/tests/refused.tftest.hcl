@@ -731,3 +731,157 @@ run "two_roles_that_differ_only_in_their_path" {
 
   expect_failures = [var.iam_principals]
 }
+
+run "a_permission_with_a_space" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws:iam::123456789012:role/deploy" = { owner = "iam|deploy", organization = "main", permissions = ["orders read"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}
+
+run "a_permission_with_a_quote" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws:iam::123456789012:role/deploy" = { owner = "iam|deploy", organization = "main", permissions = ["orders\"read"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}
+
+run "a_permission_beyond_ascii" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws:iam::123456789012:role/deploy" = { owner = "iam|deploy", organization = "main", permissions = ["clients:read", "bücher:lesen"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}
+
+run "a_role_without_a_name" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws:iam::123456789012:role/deploy/" = { owner = "iam|deploy", organization = "main", permissions = ["clients:read"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}
+
+run "a_role_with_too_long_a_name" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws:iam::123456789012:role/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" = { owner = "iam|deploy", organization = "main", permissions = ["clients:read"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}
+
+run "a_principal_of_another_account" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws:iam::999999999999:role/ci" = { owner = "iam|deploy", organization = "main", permissions = ["clients:read"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}
+
+run "a_principal_of_another_partition" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    iam_principals = {
+      "arn:aws-cn:iam::123456789012:role/ci" = { owner = "iam|deploy", organization = "main", permissions = ["clients:read"] }
+    }
+  }
+
+  expect_failures = [var.iam_principals]
+}
+
+run "an_audience_that_ends_a_quotation" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    default_audience = "https://api.example.com/?name='"
+  }
+
+  expect_failures = [var.default_audience]
+}
+
+run "an_audience_without_a_host" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    default_audience = "https://?a=1"
+  }
+
+  expect_failures = [var.default_audience]
+}
+
+run "an_audience_that_is_too_long" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    default_audience = "urn:${join("", [for number in range(513) : "a"])}"
+  }
+
+  expect_failures = [var.default_audience]
+}

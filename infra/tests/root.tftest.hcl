@@ -57,7 +57,7 @@ run "the_first_admin_is_made_as_the_functions_would" {
   }
 
   assert {
-    condition     = output.bootstrap_command == "M2M_SECRET_STORAGE=none M2M_SIGNING_ALG=RS256 m2m admin bootstrap --issuer https://auth.example.com --table m2m-prod --secret-prefix m2m-prod --secret-kms-key arn:aws:kms:eu-west-1:123456789012:key/11111111-1111-1111-1111-111111111111 --region eu-west-1"
+    condition     = output.bootstrap_command == "M2M_SECRET_STORAGE='none' M2M_SIGNING_ALG='RS256' m2m admin bootstrap --issuer https://auth.example.com --table m2m-prod --secret-prefix m2m-prod --secret-kms-key arn:aws:kms:eu-west-1:123456789012:key/11111111-1111-1111-1111-111111111111 --region eu-west-1"
     error_message = "the keys or the first client would be made otherwise"
   }
 }

@@ -25,7 +25,7 @@ resource "aws_apigatewayv2_api" "this" {
 
   # No cors_configuration: the service answers for itself which of its paths other origins may read.
 
-  # One name only: behind the custom domain there is no second way in, past mutual TLS or a firewall.
+  # With a custom domain the API has no further name, past that domain's DNS and certificate.
   disable_execute_api_endpoint = var.domain_name != null
 }
 

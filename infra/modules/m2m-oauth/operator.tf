@@ -51,8 +51,9 @@ locals {
     M2M_SECRET_STORAGE   = "secrets_manager"
   }
 
+  # A line for a shell. Only an audience may have characters that mean something there, and never a single quote.
   bootstrap_command = concat(
-    [for name, value in local.assumed : "${name}=${local.environment[name]}" if local.environment[name] != value],
+    [for name, value in local.assumed : "${name}='${local.environment[name]}'" if local.environment[name] != value],
     ["m2m admin bootstrap --issuer ${local.issuer} --table ${local.table_name} --secret-prefix ${local.secret_prefix}"],
     [for key in compact([var.secrets_kms_key_arn]) : "--secret-kms-key ${key}"],
     ["--region ${local.region}"],

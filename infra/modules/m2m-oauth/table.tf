@@ -36,4 +36,9 @@ resource "aws_dynamodb_table" "this" {
       kms_key_arn = server_side_encryption.value
     }
   }
+
+  # Replicas in other regions, and the stream that they need, are the operator's: docs/operations.md, "A lost region".
+  lifecycle {
+    ignore_changes = [replica, stream_enabled, stream_view_type]
+  }
 }

@@ -87,8 +87,13 @@ variable "default_audience" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z][A-Za-z0-9+.-]*:[^\\s#]+$", var.default_audience))
-    error_message = "default_audience must be an absolute URI without a fragment, such as https://api.example.com."
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$", var.default_audience)) && !can(regex("[#']", var.default_audience)) && length(var.default_audience) <= 512
+    error_message = "default_audience must be an absolute URI such as https://api.example.com, in at most 512 printable ASCII characters without '#' and single quotes."
+  }
+
+  validation {
+    condition     = !can(regex("(?i)^https?:", var.default_audience)) || can(regex("(?i)^https?://([a-z0-9_.-]+|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?([/?].*)?$", var.default_audience))
+    error_message = "default_audience must have a host behind https://, such as https://api.example.com."
   }
 }
 

@@ -1,7 +1,7 @@
 # Who may call the management API through AWS IAM.
 
 variable "iam_principals" {
-  description = "IAM roles and users that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. Nobody by default, and then there is no such route."
+  description = "IAM roles and users of this account that may call /iam/v1, by exact ARN: which owner (`iam|{name}`) and organization they act for, and with which scopes. These are those of the management API (clients:read and so on) and those of your own APIs that their clients are to get. The ARNs must be known at plan. Nobody by default, and then there is no such route."
   type = map(object({
     owner        = string
     organization = string
@@ -11,8 +11,14 @@ variable "iam_principals" {
   nullable = false
 
   validation {
-    condition     = alltrue([for arn in keys(var.iam_principals) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$", arn))])
+    condition     = alltrue([for arn in keys(var.iam_principals) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/([!-~]*/)?[A-Za-z0-9_+=,.@-]{1,64}$", arn)) && !can(regex("[*?]", arn))])
     error_message = "iam_principals must name roles and users by their exact ARNs, arn:aws:iam::{account}:role/{path/}{name}: no wildcards, no sessions (arn:aws:sts::…), no root."
+  }
+
+  # An HTTP API has no resource policy, without which IAM lets nobody of another account in.
+  validation {
+    condition     = alltrue([for arn in keys(var.iam_principals) : startswith(arn, "arn:${local.partition}:iam::${local.account}:")])
+    error_message = "iam_principals must be of the stack's account, arn:${local.partition}:iam::${local.account}:…; API Gateway refuses those of others. Let them assume a role of this account, and name that."
   }
 
   # A session names its role without the path.
@@ -39,6 +45,11 @@ variable "iam_principals" {
   validation {
     condition     = alltrue([for principal in values(var.iam_principals) : length(principal.permissions) > 0])
     error_message = "An IAM principal without permissions may do nothing: list scopes such as clients:read and clients:write, or leave the principal out."
+  }
+
+  validation {
+    condition     = alltrue([for scope in setunion([], values(var.iam_principals)[*].permissions...) : can(regex("^[!#-\\[\\]-~]{1,128}$", scope))])
+    error_message = "Each permission of an IAM principal must be one scope: 1 to 128 printable ASCII characters without space, '\"' and '\\'."
   }
 
   validation {
@@ -77,7 +88,7 @@ variable "domain_certificate_arn" {
 }
 
 variable "mtls_domain_name" {
-  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS)."
+  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS) before the service is reached. The service itself does not look at certificates, and its metadata do not name this domain."
   type        = string
   default     = null
 
@@ -141,7 +152,7 @@ variable "mtls_truststore_version" {
 }
 
 variable "throttle_requests_per_second" {
-  description = "Requests per second, over all routes but the token endpoint, beyond which API Gateway answers 429; 200 by default."
+  description = "Requests per second, on each route but the token endpoint, beyond which API Gateway answers 429; 200 by default."
   type        = number
   default     = 200
   nullable    = false
@@ -153,7 +164,7 @@ variable "throttle_requests_per_second" {
 }
 
 variable "throttle_burst" {
-  description = "Requests at once, over all routes but the token endpoint, beyond which API Gateway answers 429; 400 by default."
+  description = "Requests at once, on each route but the token endpoint, beyond which API Gateway answers 429; 400 by default."
   type        = number
   default     = 400
   nullable    = false
