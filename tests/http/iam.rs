@@ -214,21 +214,22 @@ async fn what_is_nothing_is_nothing_below_iam_too() {
 }
 
 #[tokio::test]
-async fn a_role_makes_nothing_stronger_than_its_entry() {
-    let list = callers([
+async fn a_role_makes_and_sees_nothing_stronger_than_its_entry() {
+    let roles = [
         (
             "deploy",
-            "iam|deploy",
-            "platform",
-            "clients:write orders:read",
+            "clients:read clients:reveal clients:write orders:read",
+        ),
+        (
+            "delegate",
+            "clients:delegate clients:read clients:reveal clients:write orders:read",
         ),
         (
             "boss",
-            "iam|deploy",
-            "platform",
-            "clients:write clients:delegate orders:write",
+            "clients:delegate clients:read clients:reveal clients:write operator orders:read",
         ),
-    ]);
+    ];
+    let list = callers(roles.map(|(role, scopes)| (role, "iam|deploy", "platform", scopes)));
     let setup = Setup {
         iam_callers: Some(list),
         ..Setup::default()
@@ -240,16 +241,38 @@ async fn a_role_makes_nothing_stronger_than_its_entry() {
         let context = Some(context(&session(role)));
         service.through_gateway(call, &[], &body, context).await
     };
-    for (scopes, missing) in [
-        (Value::Null, "clients:delegate"),
-        (json!(["clients:delegate"]), "clients:delegate"),
-        (json!(["orders:read", "orders:write"]), "orders:write"),
-    ] {
-        let answer = create("deploy", scopes.clone()).await;
+    let lacks = |answer: &Answer, scope: &str| {
         assert_eq!(answer.refusal(), (403, "insufficient-scope".to_owned()));
-        assert!(answer.text().contains(missing), "{}", answer.text());
-        let answer = create("boss", scopes).await;
-        assert_eq!(answer.status, 201, "{}", answer.text());
+        let said = format!("the scope {scope}");
+        assert!(answer.text().contains(&said), "{}", answer.text());
+    };
+    for (scopes, deploy, delegate) in [
+        (Value::Null, Some("clients:delegate"), Some("operator")),
+        (json!(["clients:delegate"]), Some("clients:delegate"), None),
+        (
+            json!(["operator", "orders:read"]),
+            Some("operator"),
+            Some("operator"),
+        ),
+        (json!(["orders:read"]), None, None),
+    ] {
+        let made = create("boss", scopes.clone()).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        let (id, secret) = (made.member("client_id"), made.member("client_secret_id"));
+        let value = format!("/iam/v1/clients/{id}/secrets/{secret}/value");
+        for (role, missing) in [("deploy", deploy), ("delegate", delegate)] {
+            let created = create(role, scopes.clone()).await;
+            let call = (Method::GET, value.as_str());
+            let context = Some(context(&session(role)));
+            let seen = service.through_gateway(call, &[], &Value::Null, context);
+            let seen = seen.await;
+            if let Some(missing) = missing {
+                lacks(&created, missing);
+                lacks(&seen, missing);
+            } else {
+                assert_eq!((created.status, seen.status), (201, 200), "{role} {scopes}");
+            }
+        }
     }
 }
 

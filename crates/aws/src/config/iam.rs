@@ -154,6 +154,12 @@ mod tests {
                 "",
                 "without wildcards",
             ),
+            (
+                "arn:aws:iam::210987654321:role/deploy",
+                "iam|x",
+                "",
+                "not of the API's account 123456789012",
+            ),
             (role, "local|x", "", "the owner must be iam|{name}"),
             (role, "x", "", "owner must be"),
             (role, "iam|x", r#", "admin": true"#, "unknown field `admin`"),

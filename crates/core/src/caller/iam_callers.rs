@@ -41,6 +41,16 @@ pub enum InvalidIamCallers {
     /// The owner's record would be somebody else's too.
     #[error("{0}: the owner must be iam|{{name}}")]
     Owner(IamPrincipal),
+    /// The gateway lets in nobody of another account: an HTTP API has no policy that could allow it.
+    #[error(
+        "{principal} is not of the API's account {account}, so the gateway never lets it in: list a role of that account which it may assume"
+    )]
+    Account {
+        /// The principal of elsewhere.
+        principal: IamPrincipal,
+        /// The account of the gateway.
+        account: String,
+    },
     /// One owner in two tenants.
     #[error("the owner {0} is in two organizations")]
     Organizations(OwnerId),
@@ -71,6 +81,10 @@ impl IamCallers {
     }
 
     fn add(&mut self, principal: IamPrincipal, entry: IamEntry) -> Result<(), InvalidIamCallers> {
+        if principal.account() != self.account_id {
+            let account = self.account_id.clone();
+            return Err(InvalidIamCallers::Account { principal, account });
+        }
         if !entry.owner.as_str().starts_with(OWNER_PREFIX) {
             return Err(InvalidIamCallers::Owner(principal));
         }
@@ -142,6 +156,16 @@ mod tests {
             [entry("a", "iam|x", "o"), entry("b", "iam|x", "p")],
             Some("the owner iam|x is in two organizations"),
         );
+    }
+
+    #[test]
+    fn who_is_of_another_account_is_not_listed() {
+        let account = "210987654321".to_owned();
+        let made = IamCallers::new(account, "api".to_owned(), [entry("a", "iam|x", "o")]);
+        let error = made.unwrap_err().to_string();
+        for text in ["role/a", "account 210987654321", "assume"] {
+            assert!(error.contains(text), "{error}");
+        }
     }
 
     #[test]

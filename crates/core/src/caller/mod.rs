@@ -70,7 +70,10 @@ impl Caller {
     }
 
     /// Demands that a client with these scopes is no stronger than the caller: none stands for all of the
-    /// owner's. `clients:delegate` lifts the limit to what the owner may do.
+    /// owner's. `clients:delegate` lifts a client's limit to what the owner may do.
+    ///
+    /// A principal of AWS IAM may share its owner with stronger ones, so its entry is its limit whatever
+    /// is in it, and only one whose entry has all of the owner's permissions delegates them all.
     ///
     /// A management scope has to be in the caller's token. A token for the management API carries no other
     /// scopes, so those have to be among what the caller's own client may ask for.
@@ -78,19 +81,26 @@ impl Caller {
     /// # Errors
     /// Names the scope that the caller lacks.
     pub fn require_no_stronger(&self, scopes: Option<&ScopeSet>) -> Result<(), InsufficientScope> {
-        if ManagementScope::ClientsDelegate.is_in(&self.scopes) {
-            return Ok(());
-        }
-        let missing = match scopes {
-            None => Some(ManagementScope::ClientsDelegate.as_str()),
-            Some(scopes) => scopes
-                .iter()
-                .find(|scope| !self.may_pass_on(scope))
-                .map(Scope::as_str),
+        let delegates = ManagementScope::ClientsDelegate.is_in(&self.scopes);
+        let wanted = match scopes {
+            None if !delegates => {
+                let scope = ManagementScope::ClientsDelegate.as_str();
+                return Err(InsufficientScope::ForStrength(scope.to_owned()));
+            }
+            None => &self.owner.permissions,
+            Some(scopes) => scopes,
         };
-        missing.map_or(Ok(()), |scope| {
-            Err(InsufficientScope::ForStrength(scope.to_owned()))
-        })
+        match &self.actor {
+            Actor::Client(_) if delegates => Ok(()),
+            Actor::Client(_) => match wanted.iter().find(|scope| !self.may_pass_on(scope)) {
+                Some(scope) => Err(InsufficientScope::ForStrength(scope.to_string())),
+                None => Ok(()),
+            },
+            Actor::Iam { .. } => match wanted.first_missing_from(&self.scopes) {
+                Some(scope) => Err(InsufficientScope::ForEntry(scope.to_string())),
+                None => Ok(()),
+            },
+        }
     }
 
     fn may_pass_on(&self, scope: &Scope) -> bool {
@@ -113,13 +123,18 @@ pub enum InsufficientScope {
         "the caller lacks the scope {0}; clients:delegate lets it make and see clients with all that its owner may do"
     )]
     ForStrength(String),
+    /// The client would be stronger than the caller's entry in the list of principals by this scope.
+    #[error(
+        "the caller's entry in M2M_IAM_PRINCIPALS lacks the scope {0}: a principal of AWS IAM neither makes nor sees clients that may do more than its entry, and one without a list of scopes may do all that its owner may"
+    )]
+    ForEntry(String),
 }
 
 impl InsufficientScope {
     /// What is lacking.
     pub fn scope(&self) -> &str {
         match self {
-            Self::ForCall(scope) | Self::ForStrength(scope) => scope,
+            Self::ForCall(scope) | Self::ForStrength(scope) | Self::ForEntry(scope) => scope,
         }
     }
 }
