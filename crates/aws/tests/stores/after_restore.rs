@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use m2m_aws::{deployment, survey};
 use m2m_core::after_restore::{AfterRestore, AfterRestoreError, Decision};
 use m2m_core::client::{Client, ClientState};
-use m2m_core::clock::SystemClock;
+use m2m_core::clock::{Clock as _, SystemClock};
 use m2m_core::keys::SigningAlgorithm;
-use m2m_core::ports::Survey as _;
+use m2m_core::ports::{ListEntry, PendingClient, StoreError, Survey, SurveyedValue, TableSurvey};
 use m2m_testkit::SeededRandom;
 use m2m_testkit::builders::{client_id, next, pending};
 use m2m_types::admin::client::SecretStorage;
+use m2m_types::client_id::ClientId;
+use m2m_types::names::OrganizationId;
 
 use crate::support::{Deployment, config, service_config};
 
@@ -167,7 +171,21 @@ async fn what_was_made_since_is_told_and_its_secret_goes() {
         .insert(&id, &secret.id, &value)
         .await
         .unwrap();
-    let restored = rules.run(&all_kept(), &|_| ()).await.unwrap();
+    // More than the clients that are confirmed may be the wrong table, and has to be said.
+    let refused = rules.run(&all_kept(), &|_| ()).await.unwrap_err();
+    assert!(matches!(
+        refused,
+        AfterRestoreError::MostAreNewer {
+            removed: 1,
+            stay: 0
+        }
+    ));
+    assert_eq!(rules.examine().await.unwrap().made_since.len(), 1);
+    let expected = Decision {
+        expected_removals: Some(1),
+        ..all_kept()
+    };
+    let restored = rules.run(&expected, &|_| ()).await.unwrap();
     assert_eq!(restored.findings.made_since, [id]);
     let described = of.secrets.describe_secret();
     let described = described.secret_id("m2m/test/clients/m2m_newer").send();
@@ -202,9 +220,98 @@ async fn what_cannot_be_told_has_to_be_decided_before_anything_is_done() {
         delete: delete("ended"),
         ..all_kept()
     };
-    rules.run(&decided, &|_| ()).await.unwrap();
-    assert!(is_deleted(state(&of, "ended").await));
-    assert_eq!(state(&of, "going-on").await, ClientState::Active);
+    // The same again, as after a stop in between, finds it deleted.
+    for _ in 0..2 {
+        rules.run(&decided, &|_| ()).await.unwrap();
+        assert!(is_deleted(state(&of, "ended").await));
+        assert_eq!(state(&of, "going-on").await, ClientState::Active);
+    }
+}
+
+/// Somebody makes a client between the reading of the table and of the list of secrets, every time.
+struct MadeInBetween {
+    of: Arc<Deployment>,
+    survey: Arc<dyn Survey>,
+    times: AtomicUsize,
+}
+
+#[async_trait]
+impl Survey for MadeInBetween {
+    async fn read_table(&self) -> Result<TableSurvey, StoreError> {
+        self.survey.read_table().await
+    }
+
+    async fn read_values(&self) -> Result<Vec<SurveyedValue>, StoreError> {
+        let time = self.times.fetch_add(1, Ordering::Relaxed);
+        kept(&self.of, &format!("between-{time}")).await;
+        self.survey.read_values().await
+    }
+
+    async fn has_live_value(&self, client: &ClientId) -> Result<bool, StoreError> {
+        self.survey.has_live_value(client).await
+    }
+
+    async fn write_entry(&self, entry: &ListEntry) -> Result<(), StoreError> {
+        self.survey.write_entry(entry).await
+    }
+
+    async fn remove_entry(&self, entry: &ListEntry) -> Result<(), StoreError> {
+        self.survey.remove_entry(entry).await
+    }
+
+    async fn set_count(
+        &self,
+        organization: &OrganizationId,
+        expected: Option<i64>,
+        count: i64,
+    ) -> Result<bool, StoreError> {
+        self.survey.set_count(organization, expected, count).await
+    }
+}
+
+#[tokio::test]
+async fn clients_that_are_made_meanwhile_keep_their_secrets() {
+    let of = Arc::new(Deployment::start().await);
+    let rules = rules(&of).await;
+    let before = kept(&of, "before").await;
+    let survey = MadeInBetween {
+        of: Arc::clone(&of),
+        survey: Arc::clone(&rules.survey),
+        times: AtomicUsize::new(0),
+    };
+    let busy = AfterRestore {
+        survey: Arc::new(survey),
+        ..rules
+    };
+    let restored = busy.run(&all_kept(), &|_| ()).await.unwrap();
+    assert_eq!(restored.findings.made_since, [client_id("between-1")]);
+    let of_now = self::rules(&of).await;
+    for id in [before.id, client_id("between-0"), client_id("between-1")] {
+        assert!(of_now.survey.has_live_value(&id).await.unwrap(), "{id}");
+    }
+    let again = of_now.examine().await.unwrap();
+    assert_eq!((again.confirmed, again.made_since.len()), (3, 0));
+}
+
+#[tokio::test]
+async fn a_create_under_way_goes_on() {
+    let of = Deployment::start().await;
+    let rules = rules(&of).await;
+    let now = SystemClock.now();
+    let young = Client {
+        created_at: now,
+        ..pending("young")
+    };
+    let insert = PendingClient {
+        client: &young,
+        max_clients: None,
+        answer: None,
+        now,
+    };
+    of.stores.clients.insert_pending(insert).await.unwrap();
+    let restored = rules.run(&all_kept(), &|_| ()).await.unwrap();
+    assert_eq!(restored.findings.unfinished, [young.id]);
+    assert_eq!(state(&of, "young").await, ClientState::Pending);
 }
 
 #[tokio::test]

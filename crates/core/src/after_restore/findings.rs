@@ -22,6 +22,8 @@ pub struct Findings {
     pub made_since: Vec<ClientId>,
     /// Deleted in the table, but their secrets are not on their way out.
     pub still_kept: Vec<ClientId>,
+    /// Deleted in the table.
+    pub deleted: Vec<ClientId>,
     /// Creates that were under way.
     pub unfinished: Vec<ClientId>,
     /// Entries that a list lacks.
@@ -52,6 +54,11 @@ impl Findings {
         findings
     }
 
+    /// Whether the operator may say that a client was deleted since: nothing else tells, or an earlier run did it.
+    pub(super) fn lets_delete(&self, id: &ClientId) -> bool {
+        self.unverifiable.iter().any(|client| client.id == *id) || self.deleted.contains(id)
+    }
+
     fn look_at(&mut self, client: &SurveyedClient, has_live_value: bool) {
         match (client.state, client.secret_storage) {
             (ClientState::Pending | ClientState::Abandoned, _) => {
@@ -62,10 +69,12 @@ impl Findings {
                 self.deleted_since.push(client.clone());
             }
             (ClientState::Active, SecretStorage::SecretsManager) => self.confirmed += 1,
-            (ClientState::Deleted { .. }, _) if has_live_value => {
-                self.still_kept.push(client.id.clone());
+            (ClientState::Deleted { .. }, _) => {
+                self.deleted.push(client.id.clone());
+                if has_live_value {
+                    self.still_kept.push(client.id.clone());
+                }
             }
-            (ClientState::Deleted { .. }, _) => {}
         }
     }
 

@@ -1,23 +1,25 @@
-//! After the table was restored from a backup: nothing that was stopped since comes alive.
+//! After the table was restored from a backup: no token and no client that was stopped since comes alive.
 //!
 //! The table is back at an earlier moment, Secrets Manager is not. So every token is killed by the deployment's
 //! generation, which lies there; a client whose secret was removed is deleted again; a secret without its client
-//! goes; and what is derived from clients is made to fit them. Each step can be repeated, and is when the
-//! command is run again.
+//! goes; and what is derived from clients is made to fit them. Owners are those of the backup. Each step can be
+//! repeated, and is when the command is run again.
+//!
+//! It is meant for a deployment whose clients nobody changes meanwhile. Should somebody, then no live client
+//! loses its secret, since each is looked at once more; lists and counts may need another run.
 
 mod findings;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use m2m_types::client_id::ClientId;
 use m2m_types::generation::Generation;
 
 pub use findings::Findings;
 
 use crate::client::ClientState;
-use crate::clients::{Clients, Repaired};
+use crate::clients::{Clients, LEFT_BEHIND, Repaired};
 use crate::ports::{KeyStore, StoreError, Survey, SurveyedClient};
 
 /// What the operator knows of clients whose secrets' values are kept nowhere.
@@ -29,6 +31,8 @@ pub struct Decision {
     pub keep_others: bool,
     /// So many clients are to be deleted again because their secrets are gone, although that is most of them.
     pub expected_deletes: Option<usize>,
+    /// So many secrets are to be removed because the table has no client of theirs, although those are most.
+    pub expected_removals: Option<usize>,
 }
 
 /// Why it was not begun or not finished.
@@ -42,6 +46,14 @@ pub enum AfterRestoreError {
     MostAreGone {
         /// How many would be deleted.
         deleted: usize,
+        /// How many would stay.
+        stay: usize,
+    },
+    /// More secrets would be removed than belong to clients: it may be another table.
+    #[error("of {} live secrets only {stay} belong to a client", stay + removed)]
+    MostAreNewer {
+        /// How many would be removed.
+        removed: usize,
         /// How many would stay.
         stay: usize,
     },
@@ -113,7 +125,7 @@ impl AfterRestore {
         let deleted = self.delete_again(&findings, decision).await?;
         progress("scheduling the removal of secrets without a live client");
         for id in findings.made_since.iter().chain(&findings.still_kept) {
-            self.clients.values.schedule_removal(id).await?;
+            self.remove_value(id).await?;
         }
         Ok(Restored {
             generation,
@@ -126,11 +138,27 @@ impl AfterRestore {
 
     /// Follows the notes, and creates whose notes the backup lacks.
     async fn repair(&self, before: &Findings) -> Result<Repaired, StoreError> {
-        let mut repaired = self.clients.repair(SignedDuration::ZERO).await?;
+        let mut repaired = self.clients.repair(LEFT_BEHIND).await?;
+        let made_before = self.clients.clock.now() - LEFT_BEHIND;
         for id in &before.unfinished {
-            self.clients.repair_one(id, &mut repaired).await;
+            let found = self.clients.directory.find_client(id).await?.client;
+            if found.is_some_and(|client| client.created_at <= made_before) {
+                self.clients.repair_one(id, &mut repaired).await;
+            }
         }
         Ok(repaired)
+    }
+
+    /// The list of secrets is younger than what was read of the table: whoever was made in between is live, and
+    /// looked at here once more.
+    async fn remove_value(&self, id: &ClientId) -> Result<(), StoreError> {
+        let found = self.clients.directory.find_client(id).await?.client;
+        match found.map(|client| client.state) {
+            Some(ClientState::Pending | ClientState::Active | ClientState::Abandoned) => Ok(()),
+            Some(ClientState::Deleted { .. }) | None => {
+                self.clients.values.schedule_removal(id).await
+            }
+        }
     }
 
     /// How many counts could not be set because others changed them.
@@ -189,8 +217,11 @@ fn check(findings: &Findings, decision: &Decision) -> Result<(), AfterRestoreErr
     if deleted > stay && decision.expected_deletes != Some(deleted) {
         return Err(AfterRestoreError::MostAreGone { deleted, stay });
     }
-    let is_unverifiable = |id: &ClientId| findings.unverifiable.iter().any(|one| one.id == *id);
-    match decision.delete.iter().find(|id| !is_unverifiable(id)) {
+    let removed = findings.made_since.len();
+    if removed > stay && decision.expected_removals != Some(removed) {
+        return Err(AfterRestoreError::MostAreNewer { removed, stay });
+    }
+    match decision.delete.iter().find(|id| !findings.lets_delete(id)) {
         Some(id) => Err(AfterRestoreError::NotUnverifiable(id.clone())),
         None => Ok(()),
     }

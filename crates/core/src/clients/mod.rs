@@ -21,7 +21,7 @@ pub use create::Created;
 pub use cursor::Cursors;
 pub use error::ClientsError;
 pub use list::Selection;
-pub use repair::Repaired;
+pub use repair::{LEFT_BEHIND, Repaired};
 pub(crate) use settings::ClientSettings;
 pub use update::Precondition;
 

@@ -12,6 +12,9 @@ use crate::ports::{StoreError, WriteOutcome};
 /// How many notes are read at once.
 const PAGE: u32 = 100;
 
+/// A create or delete that is older than this is not under way any more: no request takes so long.
+pub const LEFT_BEHIND: SignedDuration = SignedDuration::from_mins(15);
+
 /// What a repair did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Repaired {

@@ -3,14 +3,10 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use jiff::SignedDuration;
-use m2m_core::clients::Clients;
+use m2m_core::clients::{Clients, LEFT_BEHIND};
 use tracing::error;
 
 use crate::stand_in::StandIn;
-
-/// A create or delete that is older than this is not under way any more.
-const LEFT_BEHIND: SignedDuration = SignedDuration::from_mins(15);
 
 /// At once, and then again and again.
 pub(super) async fn every_five_minutes(clients: &Clients, stand_in: &StandIn) -> Infallible {

@@ -30,6 +30,9 @@ pub(in crate::cli) struct AfterRestore {
     /// Delete so many clients again because their secrets are gone, although that is most of them.
     #[arg(long, value_name = "NUMBER")]
     expect_deletes: Option<usize>,
+    /// Remove so many secrets because the table has no clients of theirs, although those are most.
+    #[arg(long, value_name = "NUMBER")]
+    expect_removals: Option<usize>,
     /// Print what was found and done as JSON.
     #[arg(long)]
     json: bool,
@@ -52,6 +55,14 @@ struct Undecided;
 )]
 struct MostAreGone(usize, #[source] AfterRestoreError);
 
+/// It may be the wrong table.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "nothing was done: {0} secrets would be removed for want of a client, more than stay. Is this the table, and \
+     was it restored to the right moment? If those clients were made since indeed, say --expect-removals {0}"
+)]
+struct MostAreNewer(usize, #[source] AfterRestoreError);
+
 impl AfterRestore {
     pub(super) async fn run(self) -> Outcome {
         let rules = self.rules().await?;
@@ -64,6 +75,7 @@ impl AfterRestore {
             delete: self.delete.iter().cloned().collect(),
             keep_others: self.keep_others,
             expected_deletes: self.expect_deletes,
+            expected_removals: self.expect_removals,
         };
         match rules.run(&decision, &|step| output::remark(step)).await {
             Ok(restored) => self.tell(&restored),
@@ -73,6 +85,9 @@ impl AfterRestore {
             }
             Err(error @ AfterRestoreError::MostAreGone { deleted, .. }) => {
                 Err(MostAreGone(deleted, error).into())
+            }
+            Err(error @ AfterRestoreError::MostAreNewer { removed, .. }) => {
+                Err(MostAreNewer(removed, error).into())
             }
             Err(error) => Err(error.into()),
         }
@@ -147,7 +162,12 @@ fn lines(findings: &Findings) -> Vec<String> {
         lines.push(format!("made since the backup, to be made again: {id}"));
     }
     let numbers = [
+        (findings.confirmed, "clients with a live secret"),
         (findings.unverifiable.len(), "clients without a kept secret"),
+        (
+            findings.made_since.len(),
+            "secrets without a client to be removed",
+        ),
         (
             findings.still_kept.len(),
             "secrets of deleted clients to be removed",
@@ -170,6 +190,7 @@ fn as_json(findings: &Findings) -> Value {
     };
     json!({
         "deleted_since": ids(&findings.deleted_since),
+        "confirmed": findings.confirmed,
         "made_since": findings.made_since,
         "cannot_be_told": ids(&findings.unverifiable),
         "secrets_of_deleted_clients": findings.still_kept,

@@ -28,9 +28,10 @@ pub(super) enum AdminCommand {
     Recover(recover::Recover),
     /// See to it that nothing deleted comes alive after the table was restored from a backup.
     ///
-    /// Run it on the restored table before the functions use it. Every token issued so far dies; clients that
+    /// Run it on the restored table before the functions use it, while `clients` is stopped. Every token issued so far dies; clients that
     /// were deleted since the moment of the backup are deleted again, secrets of clients that were made since
-    /// are removed in 30 days, and lists and counts are made to fit. It can be run again at any time.
+    /// are removed in 30 days, and lists and counts are made to fit. Owners and their permissions are those of the
+    /// backup. As long as `clients` is stopped it can be run again.
     AfterRestore(after_restore::AfterRestore),
 }
 
