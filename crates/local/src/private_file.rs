@@ -22,6 +22,17 @@ pub(crate) fn create(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_directory(path)
 }
 
+/// Gives a file a second name, durably. Again is no error; another file of that name is.
+pub(crate) fn keep_as(path: &Path, second: &Path) -> io::Result<()> {
+    match fs::hard_link(path, second) {
+        Err(error)
+            if error.kind() == io::ErrorKind::AlreadyExists
+                && fs::read(path)? == fs::read(second)? => {}
+        linked => linked?,
+    }
+    sync_directory(second)
+}
+
 fn write_beside(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
     let beside = path.with_extension("new");
     let mut file = OpenOptions::new()

@@ -85,7 +85,7 @@ impl IamCallers {
             let account = self.account_id.clone();
             return Err(InvalidIamCallers::Account { principal, account });
         }
-        if !entry.owner.as_str().starts_with(OWNER_PREFIX) {
+        if !Self::may_own(&entry.owner) {
             return Err(InvalidIamCallers::Owner(principal));
         }
         let elsewhere = |other: &&IamEntry| other.organization != entry.organization;
@@ -113,6 +113,11 @@ impl IamCallers {
     /// The gateway's own identifier.
     pub(super) fn api_id(&self) -> &str {
         &self.api_id
+    }
+
+    /// Whether an owner of that name stands for principals, whose permissions a list decides.
+    pub fn may_own(owner: &OwnerId) -> bool {
+        owner.as_str().starts_with(OWNER_PREFIX)
     }
 
     /// What the list says of a principal.

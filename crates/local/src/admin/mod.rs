@@ -38,6 +38,8 @@ pub struct Admin {
     pub is_new: bool,
     /// The other live admin clients of the owner.
     pub others: Vec<Client>,
+    /// Where the credentials are now that were in the file; none: there were none that could count.
+    pub set_aside: Option<PathBuf>,
 }
 
 /// Makes what a deployment needs to be managed: its own secrets, the first owner with these permissions, and
@@ -52,6 +54,8 @@ pub async fn bootstrap(
     request: &AdminRequest,
 ) -> Result<Admin, AdminError> {
     let place = Place::examine(deployment, request).await?;
+    // In the wrong region there is no table, and keys made there would be found by a later deployment.
+    deployment.ports().directory.ping().await?;
     deployment.provision_keys(algorithm).await?;
     let clients = deployment.clients();
     let wanted = FirstOwner {
@@ -100,6 +104,7 @@ impl Admin {
             others: others.collect(),
             client_id,
             is_new: false,
+            set_aside: None,
         }
     }
 }
@@ -110,6 +115,9 @@ enum Place {
     Free,
     /// The credentials of a client that was never finished: they count for nothing.
     LeftBehind,
+    /// The credentials of a client that this table does not have: after a stop before it was made, or because
+    /// the table is another one, where they count.
+    Unknown,
     /// The credentials of a live client.
     HoldsAdmin(ClientId),
 }
@@ -131,7 +139,8 @@ impl Place {
         let found = deployment.ports().directory.find_client(&file.client_id);
         match found.await?.client.map(|client| client.state) {
             Some(ClientState::Active) => Ok(Self::HoldsAdmin(file.client_id)),
-            Some(ClientState::Pending | ClientState::Abandoned) | None => Ok(Self::LeftBehind),
+            Some(ClientState::Pending | ClientState::Abandoned) => Ok(Self::LeftBehind),
+            None => Ok(Self::Unknown),
             Some(ClientState::Deleted { .. }) => Err(AdminError::InTheWay(request.out.clone())),
         }
     }
@@ -148,22 +157,24 @@ async fn make(
 ) -> Result<Admin, AdminError> {
     let clients: Clients = deployment.clients();
     let admin = clients.prepare_admin(owner, ClientName::parse("admin")?);
-    write(deployment, &admin, place, out)?;
+    let set_aside = write(deployment, &admin, place, out)?;
     let client_id = admin.client_id().clone();
     clients.insert_admin(admin).await?;
     Ok(Admin {
         client_id,
         is_new: true,
         others,
+        set_aside,
     })
 }
 
+/// Writes the file; where the one is now that was in its place.
 fn write(
     deployment: &Deployment,
     admin: &NewAdmin,
     place: Place,
     out: &Path,
-) -> Result<(), AdminError> {
+) -> Result<Option<PathBuf>, AdminError> {
     let file = AdminFile {
         endpoint: deployment.settings().issuer.clone(),
         client_id: admin.client_id().clone(),
@@ -176,10 +187,29 @@ fn write(
     };
     let json = file.to_json().map_err(unwritable)?;
     match place {
+        Place::Unknown => {
+            let old = set_aside(out)?;
+            private_file::replace(out, &json).map_err(unwritable)?;
+            return Ok(Some(old));
+        }
         Place::LeftBehind => private_file::replace(out, &json),
         Place::Free | Place::HoldsAdmin(_) => private_file::create(out, &json),
     }
-    .map_err(unwritable)
+    .map_err(unwritable)?;
+    Ok(None)
+}
+
+fn set_aside(out: &Path) -> Result<PathBuf, AdminError> {
+    let mut old = out.to_owned().into_os_string();
+    old.push(".old");
+    let old = PathBuf::from(old);
+    match private_file::keep_as(out, &old) {
+        Ok(()) => Ok(old),
+        Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(AdminError::InTheWay(old))
+        }
+        Err(source) => Err(AdminError::Unwritable { path: old, source }),
+    }
 }
 
 fn ids(clients: &[Client]) -> String {

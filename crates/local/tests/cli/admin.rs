@@ -2,9 +2,15 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
+use aws_types::SdkConfig;
+use m2m_aws::config::StoresConfig;
+use m2m_core::ports::PendingClient;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_local::stand_in::StandIn;
+use m2m_testkit::SeededRandom;
+use m2m_testkit::builders::{NOW, pending};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
@@ -14,18 +20,15 @@ use tokio::net::TcpListener;
 /// A deployment on a loopback port, and a directory to work in.
 struct Aws {
     endpoint: String,
+    sdk: SdkConfig,
     directory: tempfile::TempDir,
 }
 
 impl Aws {
     async fn start() -> Self {
         let stand_in = StandIn::memory().unwrap();
-        let config = m2m_aws::config::StoresConfig {
-            table: "m2m-test".to_owned(),
-            secret_prefix: "m2m/test".to_owned(),
-            secret_kms_key: None,
-        };
-        m2m_aws::tables::create_table_if_missing(&stand_in.sdk_config(), &config)
+        let sdk = stand_in.sdk_config();
+        m2m_aws::tables::create_table_if_missing(&sdk, &stores_config())
             .await
             .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -33,6 +36,7 @@ impl Aws {
         tokio::spawn(stand_in.serve(listener, std::future::pending()));
         Self {
             endpoint,
+            sdk,
             directory: tempfile::tempdir().unwrap(),
         }
     }
@@ -58,6 +62,14 @@ impl Aws {
 
     fn file(&self, name: &str) -> std::path::PathBuf {
         self.directory.path().join(name)
+    }
+}
+
+fn stores_config() -> StoresConfig {
+    StoresConfig {
+        table: "m2m-test".to_owned(),
+        secret_prefix: "m2m/test".to_owned(),
+        secret_kms_key: None,
     }
 }
 
@@ -116,19 +128,82 @@ async fn bootstrap_makes_one_admin_and_recover_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn credentials_of_a_client_that_never_came_to_be_are_replaced() {
+async fn credentials_of_a_client_that_the_table_does_not_have_are_set_aside() {
     let (other, aws) = (Aws::start().await, Aws::start().await);
     let bootstrap = [&["bootstrap"][..], &REGION].concat();
     assert!(said(&other.admin(&bootstrap).await).0);
-    // In the second deployment nobody is behind them, as after a stop between file and client.
+    // Nobody in the second deployment is behind them, as after a stop between file and client; in the first
+    // somebody is.
     std::fs::rename(other.file("admin.json"), aws.file("admin.json")).unwrap();
     let left = credentials(&aws.file("admin.json"));
     let (done, _, told) = said(&aws.admin(&bootstrap).await);
-    assert!(done, "{told}");
-    assert_ne!(
-        credentials(&aws.file("admin.json"))["client_id"],
-        left["client_id"]
-    );
+    assert!(done && told.contains("admin.json.old"), "{told}");
+    assert_eq!(credentials(&aws.file("admin.json.old")), left);
+    let made = credentials(&aws.file("admin.json"));
+    assert_ne!(made["client_id"], left["client_id"]);
+
+    // What was set aside once is not overwritten either.
+    let third = Aws::start().await;
+    for name in ["admin.json", "admin.json.old"] {
+        std::fs::rename(aws.file(name), third.file(name)).unwrap();
+    }
+    let (done, _, told) = said(&third.admin(&bootstrap).await);
+    assert!(!done && told.contains("not overwritten"), "{told}");
+    assert_eq!(credentials(&third.file("admin.json.old")), left);
+    assert_eq!(credentials(&third.file("admin.json")), made);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_there_is_no_table_no_keys_are_made() {
+    let aws = Aws::start().await;
+    let elsewhere = [&["bootstrap", "--table", "m2m-tset"][..], &REGION].concat();
+    let (done, _, told) = said(&aws.admin(&elsewhere).await);
+    assert!(!done && told.contains("m2m-tset"), "{told}");
+    let secrets = aws_sdk_secretsmanager::Client::new(&aws.sdk);
+    let listed = secrets.list_secrets().send().await.unwrap();
+    assert_eq!(listed.secret_list(), []);
+    assert!(!aws.file("admin.json").exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn owners_of_iam_principals_get_no_admin_client() {
+    let aws = Aws::start().await;
+    for command in ["bootstrap", "recover"] {
+        let of_iam = [&[command, "--owner", "iam|deploy"][..], &REGION].concat();
+        let (done, _, told) = said(&aws.admin(&of_iam).await);
+        assert!(!done && told.contains("iam_principals"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_failure_left_is_repaired_and_tokens_live_on() {
+    let aws = Aws::start().await;
+    let bootstrap = [&["bootstrap"][..], &REGION].concat();
+    assert!(said(&aws.admin(&bootstrap).await).0);
+    let issuer = Issuer::parse("https://auth.example").unwrap();
+    let random = Arc::new(SeededRandom::new(1));
+    let stores = m2m_aws::Stores::new(&aws.sdk, &stores_config(), &issuer, random);
+    let half_done = pending("half-done");
+    let insert = PendingClient {
+        client: &half_done,
+        max_clients: None,
+        answer: None,
+        now: NOW,
+    };
+    stores.clients.insert_pending(insert).await.unwrap();
+    let generation = || async {
+        let kept = stores.keys.find_signing_keys().await.unwrap();
+        kept.unwrap().generation
+    };
+    let before = generation().await;
+    let repair = [&["repair", "--json"][..], &REGION].concat();
+    for undone in [1, 0] {
+        let (done, repaired, told) = said(&aws.admin(&repair).await);
+        assert!(done && repaired["creates_undone"] == undone, "{told}");
+    }
+    let found = stores.directory.find_client(&half_done.id).await.unwrap();
+    assert_eq!(found.client, None);
+    assert_eq!(generation().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -79,6 +79,7 @@ fn every_command_of_m2m_in_the_guide_has_the_options_that_it_is_given() {
         "admin after-restore",
         "admin bootstrap",
         "admin recover",
+        "admin repair",
         "clients create",
         "clients delete",
         "env",
@@ -123,6 +124,7 @@ fn every_target_of_make_and_every_file_in_the_guide_exists() {
         "table_name",
         "token_throttle_requests_per_second",
         "reserved_concurrency",
+        "function_settings",
     ] {
         let variables = std::fs::read_to_string(repository().join("infra/variables.tf")).unwrap();
         assert!(

@@ -5,6 +5,7 @@ mod bootstrap;
 mod deployment;
 mod owner;
 mod recover;
+mod repair;
 
 use clap::Subcommand;
 use m2m_local::admin::Admin;
@@ -26,6 +27,11 @@ pub(super) enum AdminCommand {
     /// Works on a deployment in AWS, with credentials of AWS, or with --data-dir on a local service that is
     /// stopped. Changes no other client.
     Recover(recover::Recover),
+    /// Finish or undo creates and deletes that a failure left half done.
+    ///
+    /// Those that are younger than 15 minutes may be under way and are left alone. Changes no live client and
+    /// ends no token, and can be run at any time. A local service does it by itself.
+    Repair(repair::Repair),
     /// See to it that nothing deleted comes alive after the table was restored from a backup.
     ///
     /// Run it on the restored table before the functions use it, while `clients` is stopped. Every token issued so far dies; clients that
@@ -40,6 +46,7 @@ impl AdminCommand {
         match self {
             Self::Bootstrap(command) => command.run().await,
             Self::Recover(command) => command.run().await,
+            Self::Repair(command) => command.run().await,
             Self::AfterRestore(command) => command.run().await,
         }
     }
@@ -54,6 +61,13 @@ fn tell(admin: &Admin, owner: &OwnerId, out: &std::path::Path, as_json: bool) ->
         output::remark(format_args!(
             "another admin client of {owner}: {} made {}, last used {used}",
             other.id, other.created_at
+        ));
+    }
+    if let Some(old) = &admin.set_aside {
+        output::remark(format_args!(
+            "the credentials that were in {}, of a client that this table does not have, are in {} now",
+            out.display(),
+            old.display()
         ));
     }
     if as_json {
