@@ -10,7 +10,7 @@ PYTHON := python3
 AWS_TESTS := --test functions --test aws
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-aws test-tools test-package check bench package deploy test-zips build tools .venv
+.PHONY: help demo serve test test-aws test-tools test-package check bench bench-functions package deploy test-zips build tools .venv
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,11 @@ test-package: test-tools
 bench: ## Measure the token endpoint beside the ceiling of its HTTP stack
 	cargo build --release -p m2m-local -p m2m-bench
 	@$(TARGET)/release/m2m-bench
+
+bench-functions: test-zips ## Measure the Lambda functions beside an empty one: zip, start, memory, requests
+	cargo build --profile function -p m2m-lambda --examples
+	cargo build --profile function -p m2m-bench --bin m2m-bench-functions
+	@$(TARGET)/function/m2m-bench-functions --target "$(TARGET)" $(BENCH_ARGUMENTS)
 
 package: .venv ## Make the zips of the Lambda functions, arm64 where that can be built
 	@.venv/bin/python tools/package.py

@@ -30,7 +30,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("functions/*", &["m2m-aws", "m2m-http", "m2m-lambda"]),
     (
         "m2m-bench",
-        &["m2m-client", "m2m-core", "m2m-local", "m2m-types"],
+        &[
+            "m2m-client",
+            "m2m-core",
+            "m2m-lambda-emulator",
+            "m2m-local",
+            "m2m-types",
+        ],
     ),
     (
         "m2m-demo",
