@@ -14,17 +14,41 @@ refuse() {
 vars=$(realpath "${1:?the var file}")
 packages=$(realpath --canonicalize-missing "${2:?the directory of the packages}")
 cd "$(dirname "$0")/../infra"
-workspace=$(basename "$vars" .tfvars)
+workspace=$(basename "$vars" .json)
+workspace=${workspace%.tfvars}
+
+# Terraform cannot see it, and a function for the other kind of machine dies at each start.
+architecture=$(python3 ../tools/package.py --architecture "$packages") || exit 2
 
 terraform init
 terraform workspace select -or-create "$workspace"
 
+# What the file says: the stack's name, its region or "-", its architecture or "-".
+wanted='join(" ", [var.name, coalesce(var.region, "-"), coalesce(var.architecture, "-")])'
+if ! said=$(terraform console -no-color -var-file="$vars" <<<"$wanted" 2>&1); then
+	echo "$said" >&2
+	refuse "Terraform cannot read $vars or its state, as it says above."
+fi
+
 # Terraform only warns of a variable in a file that nobody declared; a misspelt one must not go unnoticed.
-unknown=$(terraform console -no-color -var-file="$vars" </dev/null 2>&1 |
-	sed -n 's/.*declare a variable named "\([^"]*\)".*/\1/p' | paste -sd ' ')
+unknown=$(sed -n 's/.*declare a variable named "\([^"]*\)".*/\1/p' <<<"$said" | paste -sd ' ')
 [ -z "$unknown" ] || refuse "$vars sets what is no variable of infra/: $unknown. infra/variables.tf has the list."
 
-terraform apply -var-file="$vars" -var="package_dir=$packages"
+read -r name region wanted_architecture < <(tail -n 1 <<<"$said" | tr -d '"')
+if [ "$wanted_architecture" != - ] && [ "$wanted_architecture" != "$architecture" ]; then
+	refuse "$vars says architecture = $wanted_architecture, but the packages in $packages are for $architecture. Leave it out, and what was built is deployed."
+fi
+
+# Two files of one name in two directories would otherwise replace each other's stack.
+deployed=$(terraform output -json | python3 -c 'import json, sys
+outputs = json.load(sys.stdin)
+print(*(outputs[name]["value"] for name in ("secret_prefix", "region") if name in outputs))')
+read -r there where <<<"$deployed"
+if [ "$name" != "${there:-$name}" ] || { [ "$region" != - ] && [ "$region" != "${where:-$region}" ]; }; then
+	refuse "the workspace $workspace is that of the stack $there in $where, and $vars describes another: give its file another name."
+fi
+
+terraform apply -var-file="$vars" -var="package_dir=$packages" -var="architecture=$architecture"
 
 issuer=$(terraform output -raw issuer)
 targets=$(terraform output -json domain_targets)

@@ -27,11 +27,15 @@ MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 def main():
     parser = argparse.ArgumentParser(description="Builds the zips of the Lambda functions.")
     parser.add_argument("--host", action="store_true", help="for this machine, in lambda-host")
-    for_tests = parser.parse_args().host
+    parser.add_argument("--architecture", metavar="DIRECTORY", help="only say what the zips there are for")
+    arguments = parser.parse_args()
+    if arguments.architecture:
+        say(architecture_of(Path(arguments.architecture)))
+        return
     workspace = metadata()
     functions = functions_of(workspace)
     target = Path(workspace["target_directory"])
-    zips = package_for_host(functions, target) if for_tests else package(functions, target)
+    zips = package_for_host(functions, target) if arguments.host else package(functions, target)
     sys.exit(report(zips))
 
 
@@ -41,7 +45,7 @@ def package(functions, target):
     if architecture == "x86_64":
         say(
             f"The Rust target {ARM64} cannot be had here (see the lines above), so these are x86-64 zips.\n"
-            'Tell Terraform: architecture = "x86_64" (-var architecture=x86_64).\n'
+            '`make deploy` sees that; elsewhere tell Terraform: architecture = "x86_64".\n'
         )
     flag = "--arm64" if architecture == "arm64" else "--x86-64"
     # The profile says what cargo-lambda would otherwise set, panics that unwind for one.
@@ -66,8 +70,11 @@ def write_zip(path, program):
     entry = zipfile.ZipInfo("bootstrap")
     entry.external_attr = 0o755 << 16
     entry.compress_type = zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(path, "w") as archive:
+    # In one step: somebody may be reading the old one.
+    new = path.with_suffix(f".{os.getpid()}")
+    with zipfile.ZipFile(new, "w") as archive:
         archive.writestr(entry, program.read_bytes())
+    new.replace(path)
 
 
 def metadata():
@@ -116,6 +123,16 @@ def report(zips):
     if too_large:
         say(f"error: larger than the {LIMIT_MB} MB that a zip may have: {', '.join(too_large)}", sys.stderr)
     return 1 if too_large else 0
+
+
+def architecture_of(directory):
+    """The one architecture, as Lambda calls it, that every zip in the directory is for."""
+    zips = sorted(directory.glob("*/bootstrap.zip"))
+    found = sorted({look_into(path)[0] for path in zips})
+    if len(found) != 1 or found[0] not in MACHINES.values():
+        what = f"are for {', '.join(found)}" if zips else "are missing"
+        sys.exit(f"error: the packages in {directory} {what}, not all for arm64 or all for x86_64: run `make package`")
+    return found[0]
 
 
 def look_into(path):

@@ -8,7 +8,7 @@ use aws_provider_stub::signed::{Call as SignedCall, Caller};
 use http::Method;
 use m2m_local::serve::AdminFile;
 use m2m_tests::call::{Answer, Call};
-use m2m_tests::programs::{self, skipped};
+use m2m_tests::programs;
 use m2m_tests::terraform::Run;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use crate::account::Account;
 use crate::infra::Infra;
 use crate::ministack::REGION;
+use crate::packages;
 
 /// A deployed stack.
 pub(crate) struct Deployment {
@@ -31,15 +32,12 @@ pub(crate) struct Deployment {
 impl Deployment {
     /// Applies `infra/` under this name; `more` are further variables. `None` without what that needs.
     pub(crate) fn make(account: &Account, name: &str, more: &str) -> Option<Self> {
-        let packages = programs::target().join("lambda-host");
-        if !packages.is_dir() {
-            skipped("there are no packages for this machine, which `make test-zips` makes");
-            return None;
-        }
         let infra = Infra::new(account.environment())?;
         infra.set(&format!(
-            "name = {name:?}\npackage_dir = {packages:?}\narchitecture = \"x86_64\"\n\
-             deletion_protection = false\n{more}"
+            "name = {name:?}\npackage_dir = {:?}\narchitecture = {:?}\n\
+             deletion_protection = false\n{more}",
+            packages::directory(),
+            packages::ARCHITECTURE,
         ));
         infra.apply().ok();
         let outputs = infra.outputs();
@@ -110,16 +108,15 @@ impl Deployment {
         (status.as_u16(), text)
     }
 
-    /// Runs the command that `terraform apply` ends with, which makes the first admin.
+    /// Runs the command that `terraform apply` ends with as a shell does; it makes the first admin.
     pub(crate) fn bootstrap(&self, account: &Account) -> AdminFile {
-        let mut words = self.output("bootstrap_command").split(' ');
-        assert_eq!(words.next(), Some("m2m"));
         let directory = TempDir::new().unwrap();
-        let mut command = Command::new(programs::m2m());
+        let mut command = Command::new("/bin/sh");
         command
-            .args(words)
+            .args(["-e", "-c", self.output("bootstrap_command")])
             .current_dir(directory.path())
             .env_clear()
+            .env("PATH", programs::m2m().parent().unwrap())
             .envs(account.environment());
         Run::of(command).ok();
         AdminFile::read(Path::new(directory.path())).unwrap()

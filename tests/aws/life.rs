@@ -11,10 +11,11 @@ use crate::account::Account;
 use crate::deployment::Deployment;
 use crate::ministack::ACCOUNT;
 
-/// The principal that may come in through IAM.
-fn principals() -> String {
+/// The principal that may come in through IAM, and an audience that a shell must not read.
+fn variables() -> String {
     format!(
-        r#"iam_principals = {{
+        r#"default_audience = "https://api.example.com/?a=1&b=2;$(c)"
+        iam_principals = {{
           "arn:aws:iam::{ACCOUNT}:user/deployer" = {{
             owner        = "iam|deployer"
             organization = "main"
@@ -29,7 +30,7 @@ async fn a_stack_is_made_used_guarded_and_removed() {
     let Some(account) = Account::open().await else {
         return;
     };
-    let Some(stack) = Deployment::make(&account, "m2m-life", &principals()) else {
+    let Some(stack) = Deployment::make(&account, "m2m-life", &variables()) else {
         return;
     };
     stack.infra.plan().changes_nothing();
