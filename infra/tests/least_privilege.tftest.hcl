@@ -45,7 +45,6 @@ run "only_this_stack" {
   assert {
     condition = toset(flatten(jsondecode(output.policies["token"]).Statement[*].Resource)) == toset([
       "arn:aws:dynamodb:eu-west-1:123456789012:table/m2m-prod",
-      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/signing-keys",
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/signing-keys-??????",
       "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/m2m-prod-token:*",
     ])

@@ -2,10 +2,10 @@
 # ../../README.md has the table of them.
 
 locals {
-  # Every secret's ARN ends in six random characters. A secret that does not exist yet has none of them,
-  # and asking for it must say "not found" rather than "denied".
-  signing_keys_arns   = ["${local.secrets_arn}/signing-keys", "${local.secrets_arn}/signing-keys-??????"]
-  root_arns           = ["${local.secrets_arn}/root", "${local.secrets_arn}/root-??????"]
+  # Every secret's ARN ends in six random characters. One that is about to be made has none of them yet, so
+  # whoever may make it is allowed both forms. Reading what does not exist is denied either way.
+  signing_keys_arn    = "${local.secrets_arn}/signing-keys-??????"
+  made_once_arns      = ["${local.secrets_arn}/signing-keys", local.signing_keys_arn, "${local.secrets_arn}/root", "${local.secrets_arn}/root-??????"]
   client_secrets_arns = ["${local.secrets_arn}/clients/*"]
 
   token_statements = concat(
@@ -32,7 +32,7 @@ locals {
         Sid      = "ReadSigningKeys"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = local.signing_keys_arns
+        Resource = [local.signing_keys_arn]
       },
     ],
     local.table_key_statements,
@@ -71,7 +71,7 @@ locals {
         Sid      = "MakeAndReadKeys"
         Effect   = "Allow"
         Action   = ["secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"]
-        Resource = concat(local.signing_keys_arns, local.root_arns)
+        Resource = local.made_once_arns
       },
     ],
     local.table_key_statements,
