@@ -161,7 +161,7 @@ async fn a_store_that_fails_is_one_line_that_says_what_to_do_and_a_503_that_does
     let reason = line["reason"].as_str().unwrap();
     for part in [
         "dynamodb:BatchGetItem on the table m2m-test: AccessDeniedException",
-        "the function's role lacks the permission",
+        "the role or user that calls lacks the permission",
     ] {
         assert!(reason.contains(part), "{reason}");
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use m2m_core::error_chain::chain;
 use m2m_core::ports::StoreError;
 
 /// Which store a call was for.
@@ -71,7 +72,7 @@ fn advice(store: Store<'_>, code: &str) -> Option<&'static str> {
             Some("the table does not exist in this account and region: check M2M_TABLE")
         }
         (_, "AccessDeniedException") => {
-            Some("the function's role lacks the permission, or the one to use the KMS key")
+            Some("the role or user that calls lacks the permission, or the one to use the KMS key")
         }
         (_, "ThrottlingException" | "ProvisionedThroughputExceededException") => {
             Some("AWS throttles")
@@ -87,16 +88,4 @@ fn advice(store: Store<'_>, code: &str) -> Option<&'static str> {
 /// Something other than a call that failed.
 pub(crate) fn failed(attempt: &str, error: &dyn Error) -> StoreError {
     StoreError::new(attempt, chain(error))
-}
-
-/// The messages of an error and of what caused it.
-fn chain(error: &dyn Error) -> String {
-    let mut chain = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        chain.push_str(": ");
-        chain.push_str(&error.to_string());
-        source = error.source();
-    }
-    chain
 }

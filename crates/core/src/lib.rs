@@ -11,6 +11,7 @@ pub mod client_auth;
 pub mod clients;
 pub mod clock;
 pub mod deployment;
+pub mod error_chain;
 pub mod grant;
 pub mod keys;
 pub mod organization;

@@ -8,12 +8,12 @@ use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Method, Response, StatusCode};
 use m2m_core::client::GrantType;
+use m2m_core::error_chain::chain;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata, paths};
 use serde::Serialize;
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::correlation::chain;
 use crate::problem_answer::Refusal;
 use crate::told::Told;
 use crate::{Shared, fallback, problem_answer};

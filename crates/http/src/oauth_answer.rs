@@ -7,12 +7,13 @@ use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{Response, StatusCode};
+use m2m_core::error_chain::chain;
 use m2m_core::grant::{Issued, Refused, TokenError};
 use m2m_types::oauth_error::{OAuthError, OAuthErrorCode};
 
 use crate::State;
 use crate::body::Unreadable;
-use crate::correlation::{chain, new_id};
+use crate::correlation::new_id;
 use crate::told::{Outcome, Told};
 
 /// How long to wait when a store gave no answer.

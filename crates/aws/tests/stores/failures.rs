@@ -175,8 +175,8 @@ async fn what_is_forbidden_is_told_with_the_action_and_the_resource() {
     let error = deployment.stores.directory.ping().await.unwrap_err();
     assert_eq!(
         told(&error),
-        "reach the table: dynamodb:GetItem on the table m2m-test: AccessDeniedException: the \
-         function's role lacks the permission, or the one to use the KMS key (Scripted fault)"
+        "reach the table: dynamodb:GetItem on the table m2m-test: AccessDeniedException: the role \
+         or user that calls lacks the permission, or the one to use the KMS key (Scripted fault)"
     );
     let error = deployment.stores.keys.find_signing_keys().await;
     let told = told(&error.unwrap_err());
@@ -198,7 +198,7 @@ fn the_documentation_knows_what_the_log_advises() {
     let documented = include_str!("../../../../docs/observability.md");
     for told in [
         "`ResourceNotFoundException`: the table does not exist in this account and region",
-        "`AccessDeniedException`: the function's role lacks the permission, or the one to use the KMS key",
+        "`AccessDeniedException`: the role or user that calls lacks the permission, or the one to use the KMS key",
         "`ThrottlingException`, `ProvisionedThroughputExceededException`: AWS throttles",
         "`InvalidSignatureException`: the credentials are not accepted",
         "no answer in time",

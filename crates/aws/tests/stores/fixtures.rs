@@ -2,9 +2,9 @@
 //!
 //! Old and new programs work side by side on the same data, so a fixture never changes. What this program writes
 //! is compared with the last one: whoever changes the layout sees it here, and adds a fixture beside those that
-//! are there (`M2M_WRITE_FIXTURES=1` writes it). Within a version attributes may only be added, and must be
-//! absent in what is read; anything else is a new `schema_version`, which programs learn to read in one release
-//! and write in the next.
+//! are there (`M2M_WRITE_FIXTURES=1` writes it). Within a version a record's own attributes may only be added, and
+//! must do without in what is read; anything else, a member of a secret too, is a new `schema_version`, which
+//! programs learn to read in one release and write in the next.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,8 +15,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use m2m_core::client::{Client, ClientState};
+use m2m_core::error_chain::chain;
 use m2m_core::keys::{KeyState, SigningAlgorithm};
-use m2m_core::ports::{KeyRecord, Principals, Unfinished};
+use m2m_core::ports::{KeyRecord, Principals, Unfinished, WriteOutcome};
 use m2m_testkit::builders::{NOW, answer, next, organization, owner, pending, scopes, secret};
 use m2m_types::generation::Generation;
 use m2m_types::names::{Description, TagKey, TagValue};
@@ -198,6 +199,39 @@ async fn a_fixture_with_attributes_of_later_programs_is_understood() {
         restore(&of, &later).await;
         assert_everything_is_read(&of, name).await;
     }
+}
+
+/// The attributes of `payments` in a fixture.
+fn payments_in(fixture: &mut Value) -> &mut Value {
+    let items = fixture["table"].as_array_mut().unwrap();
+    let payments = json!({ "S": "m2m_payments" });
+    let client = |item: &&mut Value| item["client_id"] == payments && item.get("secrets").is_some();
+    items.iter_mut().find(client).unwrap()
+}
+
+#[tokio::test]
+async fn a_change_leaves_attributes_of_later_programs_alone() {
+    let of = Deployment::start().await;
+    let mut later = fixture(PRESENT);
+    payments_in(&mut later)["colour"] = json!({ "S": "blue" });
+    restore(&of, &later).await;
+    let present = of.client("payments").await.unwrap();
+    let changed = next(&present, ClientState::Active);
+    let replaced = of.stores.clients.replace(&changed, present.revision);
+    assert_eq!(replaced.await.unwrap(), WriteOutcome::Written);
+    let mut written = json!({ "table": table(&of).await });
+    assert_eq!(payments_in(&mut written)["colour"], json!({ "S": "blue" }));
+}
+
+#[tokio::test]
+async fn a_member_of_a_secret_that_would_be_lost_is_refused() {
+    let of = Deployment::start().await;
+    let mut later = fixture(PRESENT);
+    payments_in(&mut later)["secrets"]["L"][0]["M"]["colour"] = json!({ "S": "blue" });
+    restore(&of, &later).await;
+    let found = of.stores.directory.find_client(&full().id).await;
+    let error = chain(&found.unwrap_err());
+    assert!(error.contains("unknown field `colour`"), "{error}");
 }
 
 #[tokio::test]

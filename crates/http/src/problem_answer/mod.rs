@@ -8,12 +8,13 @@ use http::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use m2m_core::caller::{CallerError, IamError};
 use m2m_core::clients::ClientsError;
+use m2m_core::error_chain::chain;
 use m2m_types::problem::{FieldError, Problem};
 
 use self::decide::{Outside, decide};
 use crate::State;
 use crate::body::Unreadable;
-use crate::correlation::{chain, new_id};
+use crate::correlation::new_id;
 use crate::oauth_answer::retry_after_seconds;
 use crate::told::Told;
 

@@ -8,6 +8,7 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use m2m_core::clock::Clock;
+use m2m_core::error_chain::chain;
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -101,7 +102,7 @@ impl Visit for Members<'_> {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.member(field, super::chain(value));
+        self.member(field, chain(value));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {

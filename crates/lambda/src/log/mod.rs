@@ -2,7 +2,6 @@
 
 mod line;
 
-use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
@@ -58,18 +57,6 @@ where
     tracing_subscriber::registry().with(lines.with_filter(filter))
 }
 
-/// An error and what caused it, in one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut chain = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        chain.push_str(": ");
-        chain.push_str(&error.to_string());
-        source = error.source();
-    }
-    chain
-}
-
 fn level(said: Option<String>) -> Result<LevelFilter, InvalidLogLevel> {
     match said.as_deref() {
         None | Some("") => Ok(LevelFilter::INFO),
@@ -79,6 +66,7 @@ fn level(said: Option<String>) -> Result<LevelFilter, InvalidLogLevel> {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
     use std::sync::{Mutex, PoisonError};
 
     use m2m_testkit::FakeClock;

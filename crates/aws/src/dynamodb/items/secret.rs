@@ -5,7 +5,10 @@ use m2m_core::secret::{Secret, SecretDigest};
 use m2m_types::names::SecretId;
 use serde::{Deserialize, Serialize};
 
+/// A member that is not known is refused: the list of secrets is written as a whole, so what this program
+/// does not know would be lost with the next change. A further member is a new version of the client.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct SecretItem {
     secret_id: SecretId,
     hint: String,
