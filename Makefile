@@ -10,7 +10,7 @@ PYTHON := python3
 AWS_TESTS := --test functions --test aws
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-aws test-tools test-package check bench bench-functions package deploy test-zips build tools .venv
+.PHONY: help demo serve test test-aws test-tools test-package check bench bench-functions package deploy test-zips lambda-watch build tools .venv
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ deploy: ## Put the service into the AWS account of your credentials: make deploy
 # The same functions for this machine: what starts them in the tests is here, not in Lambda.
 test-zips:
 	@$(PYTHON) tools/package.py --host
+
+lambda-watch: .venv ## Run the functions as in Lambda on http://127.0.0.1:9000, built anew when they change
+	@tools/lambda-watch.sh
 
 build: ## Build every program
 	cargo build $(PROGRAMS)

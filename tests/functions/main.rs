@@ -16,3 +16,4 @@ mod programs;
 mod same_answer;
 mod start;
 mod stores;
+mod watch;
