@@ -20,23 +20,7 @@ pub(crate) fn failed(what: &str, error: &Error) -> Diagnostics {
 
 fn advice(error: &Error) -> Option<&'static str> {
     Some(match error {
-        Error::Unreachable { reason, .. } => match reason {
-            Unreachable::Certificate(_) => {
-                "Set ca_cert_file in the provider block (or M2M_CA_CERT_FILE) to the certificate of \
-                 the authority that issued the service's certificate."
-            }
-            Unreachable::Timeout => {
-                "Check endpoint in the provider block (or M2M_ENDPOINT) and the network in between; \
-                 request_timeout gives a slow service more time."
-            }
-            Unreachable::Name
-            | Unreachable::Refused
-            | Unreachable::Closed
-            | Unreachable::Other(_) => {
-                "Check endpoint in the provider block (or M2M_ENDPOINT), that the service runs, and \
-                 the network in between."
-            }
-        },
+        Error::Unreachable { reason, .. } => unreachable(reason),
         Error::Unauthenticated { .. } => {
             "Check client_id and client_secret in the provider block (or M2M_CLIENT_ID and \
              M2M_CLIENT_SECRET). The secret may be mistyped, expired or retired, or the client \
@@ -58,43 +42,8 @@ fn advice(error: &Error) -> Option<&'static str> {
             "aws_iam in the provider block (or M2M_AWS_IAM) calls the service with the credentials of AWS \
              that this machine has. Make them available, or name a profile in aws_iam."
         }
-        Error::SignatureRefused {
-            clock_skew: Some(_),
-            ..
-        } => {
-            "The clock of this machine differs from the gateway's by more than a signature may: set it \
-             right."
-        }
-        Error::SignatureRefused { .. } => {
-            "Check that the principal may execute-api:Invoke on the service's API below /iam/v1, that its \
-             credentials have not ended, and that the region is the gateway's. aws sts \
-             get-caller-identity shows who it is."
-        }
-        Error::Forbidden(_) => match error.kind() {
-            Some("insufficient-scope") => {
-                "The client or role that Terraform acts as must have this scope itself, or \
-                 clients:delegate: without it, a client neither makes one that is stronger than \
-                 itself nor sees its secret, and one whose scopes are left out is stronger. Give it \
-                 what it lacks, or configure the provider with another client."
-            }
-            // What the service says of these names the way out.
-            Some(
-                "plan-required"
-                | "limit-reached"
-                | "iam-principal-unknown"
-                | "iam-owner-elsewhere"
-                | "iam-owner-inactive",
-            ) => return None,
-            Some("iam-required") => {
-                "The service takes principals of AWS IAM only through its own API Gateway, and only if \
-                 its operator listed some. Check endpoint in the provider block (or M2M_ENDPOINT), or \
-                 configure the provider with a client."
-            }
-            _ => {
-                "The client that Terraform acts as may not do this. Configure the provider with \
-                 another client."
-            }
-        },
+        Error::SignatureRefused { clock_skew, .. } => signature(clock_skew.is_some()),
+        Error::Forbidden(_) => return forbidden(error.kind()),
         Error::Unavailable { .. } => {
             "Run Terraform again later. If this stays, the log of the service says why."
         }
@@ -109,6 +58,63 @@ fn advice(error: &Error) -> Option<&'static str> {
             return None;
         }
     })
+}
+
+fn unreachable(reason: &Unreachable) -> &'static str {
+    match reason {
+        Unreachable::Certificate(_) => {
+            "Set ca_cert_file in the provider block (or M2M_CA_CERT_FILE) to the certificate of \
+             the authority that issued the service's certificate."
+        }
+        Unreachable::Timeout => {
+            "Check endpoint in the provider block (or M2M_ENDPOINT) and the network in between; \
+             request_timeout gives a slow service more time."
+        }
+        Unreachable::Name | Unreachable::Refused | Unreachable::Closed | Unreachable::Other(_) => {
+            "Check endpoint in the provider block (or M2M_ENDPOINT), that the service runs, and \
+             the network in between."
+        }
+    }
+}
+
+fn signature(by_the_clock: bool) -> &'static str {
+    if by_the_clock {
+        "The clock of this machine differs from the gateway's by more than a signature may: set it \
+         right."
+    } else {
+        "Check that the principal may execute-api:Invoke on the service's API below /iam/v1, that its \
+         credentials have not ended, and that the region is the gateway's. aws sts \
+         get-caller-identity shows who it is."
+    }
+}
+
+/// By the kind of the problem.
+fn forbidden(kind: Option<&str>) -> Option<&'static str> {
+    match kind {
+        Some("insufficient-scope") => Some(
+            "The client or role that Terraform acts as must have this scope itself, or \
+             clients:delegate: without it, a client neither makes one that is stronger than \
+             itself nor sees its secret, and one whose scopes are left out is stronger. A role of \
+             AWS IAM must have the scope in any case. Give it what it lacks, or configure the provider with another client.",
+        ),
+        // What the service says of these names the way out.
+        Some(
+            "plan-required"
+            | "limit-reached"
+            | "iam-principal-unknown"
+            | "iam-owner-elsewhere"
+            | "iam-owner-inactive",
+        ) => None,
+        Some("iam-required") => Some(
+            "The service takes principals of AWS IAM only through its own API Gateway, and only if \
+             its operator listed some. Check endpoint in the provider block (or M2M_ENDPOINT), or \
+             configure the provider with a client.",
+        ),
+        _ => Some(
+            "The client that Terraform acts as may not do this. Configure the provider with \
+             another client.",
+        ),
+    }
 }
 
 /// One diagnostic for each wrong field, at its attribute.

@@ -1,14 +1,17 @@
 //! The provider block and its fallbacks in the environment.
 
+mod caller;
+
 use std::time::Duration;
 
-use m2m_aws_iam::IamSettings;
 use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
 use m2m_types::trace_parent::TraceParent;
 use tfplugin::{Attr, Diagnostic, Diagnostics, Secret, range};
 
 use crate::words::{text, text_by};
+
+pub(crate) use caller::{Caller, SecretSource};
 
 tfplugin::model! {
     /// Manages the M2M OAuth clients of an m2m-oauth service. Every argument may be left out; those
@@ -76,23 +79,6 @@ impl ProviderConfig {
     }
 }
 
-/// As whom Terraform calls.
-pub(crate) enum Caller {
-    /// A client.
-    Client {
-        id: Setting<ClientId>,
-        secret: Setting<SecretSource>,
-    },
-    /// A principal of AWS IAM.
-    AwsIam(Setting<IamSettings>),
-}
-
-/// Where the own secret is.
-pub(crate) enum SecretSource {
-    Value(Secret),
-    File(String),
-}
-
 /// A setting that a call needs.
 pub(crate) enum Setting<T> {
     Given(T),
@@ -124,7 +110,7 @@ impl Settings {
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Diagnostics> {
         let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
-        let caller = caller(&config, variable)?;
+        let caller = caller::resolve(&config, variable)?;
         let ca_cert_file = or_variable(config.ca_cert_file, variable("M2M_CA_CERT_FILE"));
         Ok(Self {
             endpoint: parsed(
@@ -147,67 +133,6 @@ impl Settings {
             // A trace that breaks its form is none: it is not worth a failed run.
             trace_parent: variable("TRACEPARENT").and_then(|text| TraceParent::parse(text).ok()),
         })
-    }
-}
-
-/// The block decides who calls as soon as it says anything of that.
-fn caller(
-    config: &ProviderConfig,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<Caller, Diagnostics> {
-    let by_block = !config.aws_iam.is_null();
-    let is_client = !config.client_id.is_null()
-        || !config.client_secret.is_null()
-        || !config.client_secret_file.is_null();
-    if by_block || (!is_client && iam_is_switched_on(&variable)?) {
-        return Ok(Caller::AwsIam(iam_settings(&config.aws_iam)));
-    }
-    Ok(Caller::Client {
-        id: parsed(
-            or_variable(config.client_id.clone(), variable("M2M_CLIENT_ID")),
-            "M2M_CLIENT_ID",
-            |text| ClientId::parse(text),
-        )?,
-        secret: secret(
-            config.client_secret.clone(),
-            config.client_secret_file.clone(),
-            variable("M2M_CLIENT_SECRET"),
-            variable("M2M_CLIENT_SECRET_FILE"),
-        ),
-    })
-}
-
-/// `M2M_AWS_IAM`, which names a caller of its own and so stands alone.
-fn iam_is_switched_on(variable: impl Fn(&str) -> Option<String>) -> Result<bool, Diagnostics> {
-    let wrong =
-        |detail: &str| Err(Diagnostic::error("The provider's settings are wrong", detail).into());
-    let others = [
-        "M2M_CLIENT_ID",
-        "M2M_CLIENT_SECRET",
-        "M2M_CLIENT_SECRET_FILE",
-    ];
-    match variable("M2M_AWS_IAM").as_deref() {
-        None | Some("false") => Ok(false),
-        Some("true") if others.iter().any(|name| variable(name).is_some()) => wrong(
-            "The environment names two callers: M2M_AWS_IAM is true, and M2M_CLIENT_ID or its secret is set \
-             too. Unset one of them, or choose in the provider block.",
-        ),
-        Some("true") => Ok(true),
-        Some(_) => wrong("M2M_AWS_IAM must be true or false."),
-    }
-}
-
-fn iam_settings(block: &Attr<AwsIam>) -> Setting<IamSettings> {
-    match block {
-        Attr::Unknown => Setting::Unknown,
-        Attr::Null => Setting::Given(IamSettings::default()),
-        Attr::Known(block) if block.region.is_unknown() || block.profile.is_unknown() => {
-            Setting::Unknown
-        }
-        Attr::Known(block) => Setting::Given(IamSettings {
-            region: block.region.as_str().map(str::to_owned),
-            profile: block.profile.as_str().map(str::to_owned),
-        }),
     }
 }
 
@@ -239,24 +164,6 @@ fn parsed<T, E: std::fmt::Display>(
     }
 }
 
-fn secret(
-    value: Attr<Secret>,
-    file: Attr<String>,
-    value_variable: Option<String>,
-    file_variable: Option<String>,
-) -> Setting<SecretSource> {
-    match (value, file) {
-        (Attr::Known(value), _) => Setting::Given(SecretSource::Value(value)),
-        (_, Attr::Known(file)) => Setting::Given(SecretSource::File(file)),
-        (Attr::Unknown, _) | (_, Attr::Unknown) => Setting::Unknown,
-        (Attr::Null, Attr::Null) => match (value_variable, file_variable) {
-            (Some(value), _) => Setting::Given(SecretSource::Value(value.into())),
-            (None, Some(file)) => Setting::Given(SecretSource::File(file)),
-            (None, None) => Setting::Missing,
-        },
-    }
-}
-
 /// People write the endpoint with a final slash; the issuer has none.
 fn without_slash(text: &str) -> &str {
     text.strip_suffix('/').unwrap_or(text)
@@ -264,6 +171,8 @@ fn without_slash(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use m2m_aws_iam::IamSettings;
+
     use super::*;
 
     fn resolve(config: ProviderConfig, variables: &[(&str, &str)]) -> Settings {
