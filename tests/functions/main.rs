@@ -12,6 +12,7 @@ mod concurrency;
 mod event;
 mod every_event;
 mod fixtures;
+mod iam_caller;
 mod programs;
 mod same_answer;
 mod start;

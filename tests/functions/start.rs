@@ -15,6 +15,9 @@ use crate::fixtures;
 use crate::programs;
 use crate::stores::{self, Stores};
 
+/// What every function has to be told.
+const NEEDED: [&str; 3] = ["M2M_ISSUER", "M2M_TABLE", "M2M_SECRET_PREFIX"];
+
 /// What a process that cannot run has written before it ended with status 1.
 async fn refused(name: &str, environment: &[(&str, &str)]) -> Value {
     let program = programs::program(name);
@@ -30,10 +33,34 @@ async fn everything_missing_is_named_in_one_line() {
     for name in programs::names() {
         let said = refused(name, &[]).await;
         let reason = said["reason"].as_str().unwrap();
-        for variable in ["M2M_ISSUER", "M2M_TABLE", "M2M_SECRET_PREFIX"] {
+        for variable in NEEDED {
             assert!(reason.contains(variable), "{name}: {said}");
         }
         assert_eq!(said["level"], "ERROR");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_level_of_the_log_hides_nothing_else() {
+    for name in programs::names() {
+        let said = refused(name, &[("M2M_LOG", "loud")]).await;
+        let reason = said["reason"].as_str().unwrap();
+        for variable in ["M2M_LOG"].iter().chain(&NEEDED) {
+            assert!(reason.contains(variable), "{name}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_level_of_the_log_alone_is_refused() {
+    let stores = Stores::start().await;
+    let usual = stores.environment();
+    let mut environment: Vec<_> = usual.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    environment.push(("M2M_LOG", "loud"));
+    for name in programs::names() {
+        let said = refused(name, &environment).await;
+        let expected = "M2M_LOG must be off, error, warn, info, debug or trace";
+        assert_eq!(said["reason"], expected, "{name}");
     }
 }
 

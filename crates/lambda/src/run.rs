@@ -7,8 +7,9 @@ use std::time::Instant;
 use axum::Router;
 use lambda_http::Error;
 use m2m_core::clock::{Clock, SystemClock};
+use m2m_core::error_chain::chain;
 
-use crate::log;
+use crate::log::{self, InvalidLogLevel};
 use crate::metrics::Metrics;
 use crate::serve::Service;
 
@@ -21,8 +22,8 @@ pub async fn run(start: impl Future<Output = Result<Router, Error>>) -> ExitCode
     let started = Instant::now();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ended = async {
-        log::write_as_json(Arc::clone(&clock))?;
-        let router = start.await?;
+        let log = log::write_as_json(Arc::clone(&clock));
+        let router = both(log, start.await)?;
         let metrics = Metrics::new(function_name(), started.elapsed());
         Service::new(router, metrics, clock).run().await
     };
@@ -32,6 +33,15 @@ pub async fn run(start: impl Future<Output = Result<Router, Error>>) -> ExitCode
             tracing::error!(reason = &*error as &dyn std::error::Error, "cannot run");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What was started. A refused level of the log does not hide what else is wrong with the environment.
+fn both(log: Result<(), InvalidLogLevel>, started: Result<Router, Error>) -> Result<Router, Error> {
+    match (log, started) {
+        (Ok(()), started) => started,
+        (Err(level), Ok(_)) => Err(level.into()),
+        (Err(level), Err(error)) => Err(format!("{level}; {}", chain(&*error)).into()),
     }
 }
 
