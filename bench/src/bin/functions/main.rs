@@ -73,7 +73,7 @@ async fn run(arguments: &Arguments) -> Outcome<()> {
             .request_of(name)
             .ok_or_else(|| format!("bench/ has no request for the function {name} yet"))?;
         let warm = runs::warm(program, &stores, &request, arguments.requests).await?;
-        let zips = arguments.target.join("lambda-x86_64");
+        let zips = arguments.target.join("lambda-host");
         all.push(Figures::new(name, program, &zips, &starts, warm)?);
     }
     progress("the first request, with and without the warm-up")?;
