@@ -158,6 +158,8 @@ async fn terminate_tls(listener: TcpListener, tls: TlsAcceptor, behind: SocketAd
     while let Ok((connection, _)) = listener.accept().await {
         let tls = tls.clone();
         tokio::spawn(async move {
+            // Else the kernel holds small answers back, which AWS's front does not.
+            connection.set_nodelay(true)?;
             let mut connection = tls.accept(connection).await?;
             let mut stores = TcpStream::connect(behind).await?;
             stores.set_nodelay(true)?;
