@@ -17,6 +17,7 @@ use jsonwebtoken::jwk::{
 use jsonwebtoken::signature::{Error as SignatureError, Signer};
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use m2m_types::claims::{ACCESS_TOKEN_TYP, AccessTokenClaims};
+use serde::Serialize;
 
 use super::{KeyState, SigningAlgorithm};
 use crate::ports::KeyRecord;
@@ -59,13 +60,7 @@ impl SigningKey {
             .thumbprint(ThumbprintHash::SHA256)
             .map_err(|_| InvalidKey)?;
         jwk.common.key_id = Some(kid.clone());
-        let header = Header {
-            typ: Some(ACCESS_TOKEN_TYP.to_owned()),
-            kid: Some(kid.clone()),
-            ..Header::new(algorithm)
-        };
-        let encoded_header =
-            URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).map_err(|_| InvalidKey)?);
+        let encoded_header = encode_header(ACCESS_TOKEN_TYP, &kid, algorithm)?;
         let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| InvalidKey)?;
         Ok(Self {
             kid,
@@ -107,10 +102,22 @@ impl SigningKey {
     /// # Errors
     /// The key refused to sign.
     pub fn sign(&self, claims: &AccessTokenClaims) -> Result<String, InvalidKey> {
+        self.sign_under(&self.encoded_header, claims)
+    }
+
+    /// Signs claims of another kind, which its `typ` tells from access tokens (RFC 8725 §3.11).
+    ///
+    /// # Errors
+    /// The key refused to sign.
+    pub fn sign_as(&self, typ: &str, claims: &impl Serialize) -> Result<String, InvalidKey> {
+        let header = encode_header(typ, &self.kid, self.algorithm())?;
+        self.sign_under(&header, claims)
+    }
+
+    fn sign_under(&self, header: &str, claims: &impl Serialize) -> Result<String, InvalidKey> {
         let payload = serde_json::to_vec(claims).map_err(|_| InvalidKey)?;
-        let mut token =
-            String::with_capacity(self.encoded_header.len() + payload.len() * 4 / 3 + 350);
-        token.push_str(&self.encoded_header);
+        let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + 350);
+        token.push_str(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(payload, &mut token);
         let signature = self
@@ -121,6 +128,16 @@ impl SigningKey {
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
     }
+}
+
+fn encode_header(typ: &str, kid: &str, algorithm: Algorithm) -> Result<String, InvalidKey> {
+    let header = Header {
+        typ: Some(typ.to_owned()),
+        kid: Some(kid.to_owned()),
+        ..Header::new(algorithm)
+    };
+    let json = serde_json::to_vec(&header).map_err(|_| InvalidKey)?;
+    Ok(URL_SAFE_NO_PAD.encode(json))
 }
 
 type ParsedPair = (Box<dyn JwtSigner + Send + Sync>, AlgorithmParameters);
@@ -222,5 +239,39 @@ impl Signer<Vec<u8>> for EdDsa {
 impl JwtSigner for EdDsa {
     fn algorithm(&self) -> Algorithm {
         Algorithm::EdDSA
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+    use m2m_types::generation::Generation;
+
+    use super::*;
+    use crate::keys::{InvalidToken, KeySet};
+    use crate::ports::KeptKeys;
+
+    #[test]
+    fn what_is_signed_as_something_else_is_no_access_token() {
+        let record = KeyRecord {
+            algorithm: SigningAlgorithm::EdDsa,
+            state: KeyState::Active {
+                since: Timestamp::UNIX_EPOCH,
+            },
+            pkcs8: SigningAlgorithm::EdDsa.generate().unwrap(),
+        };
+        let kept = KeptKeys {
+            keys: vec![record],
+            generation: Generation::default(),
+        };
+        let keys = KeySet::parse(&kept).unwrap();
+        let claims = BTreeMap::from([("iss", "https://auth.example")]);
+        let text = keys.active().sign_as("other+jwt", &claims).unwrap();
+        let header = jsonwebtoken::decode_header(&text).unwrap();
+        assert_eq!(header.typ.as_deref(), Some("other+jwt"));
+        assert_eq!(header.kid.as_deref(), Some(keys.active().kid()));
+        assert_eq!(keys.verify(&text), Err(InvalidToken::NotAnAccessToken));
     }
 }
