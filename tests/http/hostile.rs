@@ -32,6 +32,7 @@ async fn start() -> Local {
         data_dir: data_dir.path().join("data"),
         listen: "127.0.0.1:0".parse().unwrap(),
         tls: false,
+        client_ca: None,
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,

@@ -15,6 +15,7 @@ use m2m_core::clients::Cursors;
 use m2m_core::clock::Clock;
 use m2m_core::deployment::Deployment;
 use m2m_core::keys::{self, SigningAlgorithm};
+use m2m_core::mutual_tls::MutualTls;
 use m2m_core::random::{Random, SystemRandom};
 use m2m_http::ClientAddress;
 use m2m_local::stand_in::faults::Faults;
@@ -39,6 +40,8 @@ pub struct Setup {
     pub after: Option<Left>,
     /// Who may call by AWS IAM.
     pub iam_callers: Option<IamCallers>,
+    /// Where clients may present a certificate.
+    pub mutual_tls: MutualTls,
 }
 
 /// What outlives a service: its stores, its name and the time.
@@ -97,6 +100,7 @@ pub async fn start_with(setup: Setup) -> TestService {
         default_audience: Audience::parse(world::DEFAULT_AUDIENCE).unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         iam_callers: setup.iam_callers,
+        mutual_tls: setup.mutual_tls,
     };
     let (deployment, directory) = deploy(&stand_in, &faults, &clock, &config).await;
     let server = tokio::spawn(serve(listener, &deployment));

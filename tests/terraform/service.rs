@@ -165,6 +165,7 @@ fn options(data: &Path, listen: &str, tls: bool) -> Options {
         data_dir: data.to_owned(),
         listen: listen.parse::<SocketAddr>().unwrap(),
         tls,
+        client_ca: None,
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,

@@ -26,6 +26,7 @@ pub fn deployment(
         resource_servers: ResourceServers::new(&config.issuer, config.default_audience.clone())?,
         secret_storage: config.secret_storage,
         iam_callers: config.iam_callers.clone(),
+        mutual_tls: config.mutual_tls.clone(),
     };
     let Stores {
         directory,

@@ -10,6 +10,7 @@ use crate::clients::{Clients, Cursors};
 use crate::clock::Clock;
 use crate::grant::{NotedUses, TokenEndpoint};
 use crate::keys::{self, KeyRing, SigningAlgorithm};
+use crate::mutual_tls::MutualTls;
 use crate::ports::{ClientStore, Directory, KeyStore, SecretValues, StoreError};
 use crate::random::Random;
 use crate::resource_servers::ResourceServers;
@@ -26,6 +27,8 @@ pub struct DeploymentSettings {
     pub secret_storage: SecretStorage,
     /// Who may call the management API by AWS IAM; none: nobody.
     pub iam_callers: Option<IamCallers>,
+    /// Where clients may present a certificate.
+    pub mutual_tls: MutualTls,
 }
 
 /// Everything the rules need from the outside.

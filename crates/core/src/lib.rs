@@ -14,6 +14,7 @@ pub mod deployment;
 pub mod error_chain;
 pub mod grant;
 pub mod keys;
+pub mod mutual_tls;
 pub mod organization;
 pub mod owner;
 pub mod ports;

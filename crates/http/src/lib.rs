@@ -34,6 +34,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use client_address::ClientAddress;
 pub use m2m_core::caller::GatewayContext;
+pub use m2m_core::client_auth::ClientCertificate;
 pub use request_log::Invocation;
 pub use told::Outcome;
 

@@ -6,6 +6,24 @@ use lambda_http::http::HeaderMap;
 use lambda_http::http::header::HOST;
 use lambda_http::request::LambdaRequest;
 
+use crate::front::MtlsDomain;
+
+/// The event without a client certificate, unless it came through the domain whose trust store is the deployment's:
+/// whoever maps another domain to the API chooses whom that one trusts.
+pub(crate) fn without_foreign_certificate(
+    mut event: LambdaRequest,
+    mtls_domain: Option<&MtlsDomain>,
+) -> LambdaRequest {
+    let is_ours = |name: Option<&str>| mtls_domain.is_some_and(|domain| domain.is(name));
+    if let LambdaRequest::ApiGatewayV2(request) = &mut event {
+        let context = &mut request.request_context;
+        if !is_ours(context.domain_name.as_deref()) {
+            context.authentication = None;
+        }
+    }
+    event
+}
+
 /// The event without what `lambda_http` would make something else of.
 ///
 /// It makes a URL of the host, the stage, the path and the query, and panics if that is none. This service has its
@@ -104,6 +122,35 @@ mod tests {
             assert_eq!(request.uri(), expected);
             assert_eq!(request.headers()["accept"], "*/*");
         }
+    }
+
+    #[test]
+    fn only_the_own_domain_vouches_for_a_certificate() {
+        let mtls = MtlsDomain::of("https://mtls.auth.example");
+        let kept = |domain: Option<&MtlsDomain>, came_through: &str| {
+            let mut event = v2("/healthz", "", came_through);
+            event["requestContext"]["authentication"] = json!({"clientCert": {
+                "clientCertPem": "x", "validity": {}
+            }});
+            let event = serde_json::from_str(&event.to_string()).unwrap();
+            match without_foreign_certificate(event, domain) {
+                LambdaRequest::ApiGatewayV2(request) => {
+                    request.request_context.authentication.is_some()
+                }
+                _ => unreachable!("payload 2.0"),
+            }
+        };
+        assert!(kept(mtls.as_ref(), "mtls.auth.example"));
+        assert!(kept(mtls.as_ref(), "MTLS.auth.example"));
+        for foreign in [
+            "auth.example",
+            "other.example",
+            "mtls.auth.example.other",
+            "",
+        ] {
+            assert!(!kept(mtls.as_ref(), foreign), "{foreign}");
+        }
+        assert!(!kept(None, "mtls.auth.example"));
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
-use m2m_http::{ClientAddress, GatewayContext};
+use m2m_http::{ClientAddress, ClientCertificate, GatewayContext};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use tracing::warn;
 
 /// Puts what the gateway says of the caller into the request's extensions; headers are never believed.
 pub(crate) fn note_caller(request: &mut Request) {
@@ -14,12 +17,16 @@ pub(crate) fn note_caller(request: &mut Request) {
     };
     let address = client_address(context);
     let iam = iam_context(context);
+    let certificate = client_certificate(context);
     let extensions = request.extensions_mut();
     if let Some(address) = address {
         extensions.insert(ClientAddress(address));
     }
     if let Some(iam) = iam {
         extensions.insert(iam);
+    }
+    if let Some(certificate) = certificate {
+        extensions.insert(certificate);
     }
 }
 
@@ -30,6 +37,26 @@ fn client_address(context: &RequestContext) -> Option<IpAddr> {
         _ => return None,
     };
     source_ip.as_deref()?.parse().ok()
+}
+
+/// The certificate that the client presented. Its chain is trusted, since the gateway lets nobody in whose
+/// certificate does not chain to its trust store. Payload 1.0 is not believed: ours sends 2.0.
+fn client_certificate(context: &RequestContext) -> Option<ClientCertificate> {
+    let RequestContext::ApiGatewayV2(context) = context else {
+        return None;
+    };
+    let certificate = context.authentication.as_ref()?.client_cert.as_ref()?;
+    let pem = certificate.client_cert_pem.as_ref()?;
+    match CertificateDer::from_pem_slice(pem.as_bytes()) {
+        Ok(der) => Some(ClientCertificate {
+            der: der.as_ref().to_vec(),
+            is_chain_trusted: true,
+        }),
+        Err(_) => {
+            warn!("the gateway sent a client certificate that is no PEM");
+            None
+        }
+    }
 }
 
 /// What the gateway says where it checked a signature of AWS IAM. Payload 1.0 is not believed: it names no
@@ -117,6 +144,75 @@ mod tests {
             let request = noted(&second_version(&authorizer));
             assert_eq!(request.extensions().get::<GatewayContext>(), None);
         }
+    }
+
+    /// The DER of three bytes and its PEM, as the gateway writes it.
+    const PEM: &str = "-----BEGIN CERTIFICATE-----\nMAEA\n-----END CERTIFICATE-----";
+
+    fn with_certificate(pem: &str) -> Value {
+        let mut event = second_version(&Value::Null);
+        event["requestContext"]["authentication"] = json!({"clientCert": {
+            "clientCertPem": pem, "issuerDN": "CN=ca", "serialNumber": "1", "subjectDN": "CN=payments",
+            "validity": {"notAfter": "Aug  5 00:28:21 2120 GMT", "notBefore": "Aug 29 00:28:21 2020 GMT"}
+        }});
+        event
+    }
+
+    #[test]
+    fn the_certificate_is_the_gateways_word() {
+        let request = noted(&with_certificate(PEM));
+        let expected = ClientCertificate {
+            der: vec![0x30, 0x01, 0x00],
+            is_chain_trusted: true,
+        };
+        assert_eq!(request.extensions().get(), Some(&expected));
+    }
+
+    #[test]
+    fn c04_no_header_makes_a_certificate() {
+        let mut event = second_version(&Value::Null);
+        for name in [
+            "x-client-cert",
+            "x-amzn-mtls-clientcert",
+            "x-amzn-mtls-clientcert-leaf",
+            "x-forwarded-client-cert",
+            "client-cert",
+            "ssl-client-cert",
+        ] {
+            event["headers"][name] = json!(PEM.replace('\n', "%0A"));
+        }
+        let request = noted(&event);
+        assert_eq!(request.extensions().get::<ClientCertificate>(), None);
+    }
+
+    #[test]
+    fn what_is_no_pem_is_no_certificate() {
+        for pem in [
+            "",
+            "MAEA",
+            "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----",
+        ] {
+            let request = noted(&with_certificate(pem));
+            assert_eq!(
+                request.extensions().get::<ClientCertificate>(),
+                None,
+                "{pem}"
+            );
+        }
+    }
+
+    #[test]
+    fn payload_1_vouches_for_no_certificate() {
+        let request = noted(&json!({
+            "version": "1.0", "resource": "$default", "path": "/oauth/token", "httpMethod": "POST",
+            "headers": {}, "multiValueHeaders": {},
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "a1b2c3", "httpMethod": "POST", "stage": "$default",
+                "identity": {"sourceIp": "192.0.2.7", "clientCert": {"clientCertPem": PEM, "validity": {}}}
+            },
+            "isBase64Encoded": false
+        }));
+        assert_eq!(request.extensions().get::<ClientCertificate>(), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use m2m_core::clock::Clock;
 use m2m_http::{Invocation, Outcome};
 use tower::ServiceExt;
 
+use crate::front::{Front, MtlsDomain};
 use crate::metrics::{Answered, Metrics};
 use crate::{event, gateway};
 
@@ -23,15 +24,17 @@ pub(crate) struct Service(Arc<Instance>);
 
 struct Instance {
     router: Router,
+    mtls_domain: Option<MtlsDomain>,
     metrics: Metrics,
     clock: Arc<dyn Clock>,
     cold: AtomicBool,
 }
 
 impl Service {
-    pub(crate) fn new(router: Router, metrics: Metrics, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(front: Front, metrics: Metrics, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(Instance {
-            router,
+            router: front.router,
+            mtls_domain: front.mtls_domain,
             metrics,
             clock,
             cold: AtomicBool::new(true),
@@ -40,15 +43,21 @@ impl Service {
 
     /// Answers events until the runtime stops.
     pub(crate) async fn run(self) -> Result<(), Error> {
+        let instance = Arc::clone(&self.0);
         let answer = service_fn(move |request| {
             let service = self.clone();
             async move { Ok::<_, Infallible>(service.answer(request).await) }
         });
         // As `lambda_http::run_concurrent` does it, but for what is done to the event before.
-        let answer = Adapter::from(answer).map_request(|mut event: LambdaEvent<LambdaRequest>| {
-            event.payload = event::readable(event.payload);
-            event
-        });
+        let answer =
+            Adapter::from(answer).map_request(move |mut event: LambdaEvent<LambdaRequest>| {
+                let payload = event::without_foreign_certificate(
+                    event.payload,
+                    instance.mtls_domain.as_ref(),
+                );
+                event.payload = event::readable(payload);
+                event
+            });
         lambda_http::lambda_runtime::run_concurrent(answer).await
     }
 
@@ -153,7 +162,7 @@ mod tests {
 
     fn service(router: Router) -> Service {
         let metrics = Metrics::new("token".to_owned(), Duration::ZERO);
-        Service::new(router, metrics, Arc::new(SystemClock))
+        Service::new(router.into(), metrics, Arc::new(SystemClock))
     }
 
     async fn check(event: &str, expected: &str) {

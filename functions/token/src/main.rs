@@ -10,7 +10,8 @@ async fn main() -> ExitCode {
     m2m_lambda::run(async {
         let config = Config::from_env(|name| std::env::var(name).ok())?;
         let deployment = m2m_aws::start(&config, OwnSecrets::Read).await?;
-        Ok(m2m_http::protocol(&deployment))
+        let router = m2m_http::protocol(&deployment);
+        Ok(m2m_lambda::Front::of(&deployment, router))
     })
     .await
 }

@@ -109,6 +109,7 @@ async fn fill(data_dir: &Path) -> Outcome<String> {
         data_dir: data_dir.to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
         tls: false,
+        client_ca: None,
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,

@@ -41,7 +41,9 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use m2m_core::keys::SigningAlgorithm;
+    use m2m_core::mutual_tls::MutualTls;
     use m2m_types::admin::client::SecretStorage;
+    use m2m_types::issuer::Issuer;
 
     use super::*;
 
@@ -69,6 +71,7 @@ mod tests {
             "urn:m2m-oauth:api"
         );
         assert_eq!(config.service.secret_storage, SecretStorage::SecretsManager);
+        assert_eq!(config.service.mutual_tls, MutualTls::Off);
         assert_eq!(config.stores.table, "m2m-prod");
         assert_eq!(config.stores.secret_prefix, "m2m/prod");
         assert_eq!(config.stores.secret_kms_key, None);
@@ -122,6 +125,24 @@ mod tests {
                 error.starts_with("M2M_SECRET_KMS_KEY: a KMS key"),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn mutual_tls_is_at_an_https_origin_of_its_own() {
+        let with = |origin| read(&[&NEEDED[..], &[("M2M_MTLS_ENDPOINT", origin)]].concat());
+        let origin = "https://mtls.auth.example";
+        let config = with(origin).unwrap();
+        let alias = config.service.mutual_tls.alias().map(Issuer::as_str);
+        assert_eq!(alias, Some(origin));
+        for refused in [
+            "http://127.0.0.1:1",
+            "https://mtls.auth.example/oauth",
+            "mtls.auth.example",
+            "https://auth.example",
+        ] {
+            let error = with(refused).unwrap_err();
+            assert!(error.starts_with("M2M_MTLS_ENDPOINT: "), "{error}");
         }
     }
 

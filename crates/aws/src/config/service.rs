@@ -2,6 +2,7 @@
 
 use m2m_core::caller::IamCallers;
 use m2m_core::keys::SigningAlgorithm;
+use m2m_core::mutual_tls::MutualTls;
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
@@ -26,6 +27,9 @@ pub struct ServiceConfig {
     /// `M2M_IAM_PRINCIPALS`, `M2M_IAM_ACCOUNT_ID` and `M2M_IAM_API_ID`: who may call the management API
     /// by AWS IAM, and through which gateway. All three or none, which lets nobody.
     pub iam_callers: Option<IamCallers>,
+    /// `M2M_MTLS_ENDPOINT`: the https origin of the second domain, where the gateway demands a client's
+    /// certificate, such as `https://mtls.auth.example.com`. Off by default.
+    pub mutual_tls: MutualTls,
 }
 
 impl ServiceConfig {
@@ -41,14 +45,45 @@ impl ServiceConfig {
             parse_secret_storage,
         );
         let iam_callers = iam::callers(variables);
+        let mutual_tls = variables.optional("M2M_MTLS_ENDPOINT", "", parse_mutual_tls);
+        let mutual_tls = unlike_the_issuer(mutual_tls, issuer.as_ref(), variables);
         Some(Self {
             issuer: issuer?,
             signing_algorithm: algorithm?,
             default_audience: audience?,
             secret_storage: storage?,
             iam_callers: iam_callers?,
+            mutual_tls: mutual_tls?,
         })
     }
+}
+
+fn parse_mutual_tls(text: String) -> Result<MutualTls, &'static str> {
+    if text.is_empty() {
+        return Ok(MutualTls::Off);
+    }
+    Issuer::parse(text)
+        .ok()
+        .filter(|origin| origin.as_str().starts_with("https://"))
+        .map(MutualTls::Aliases)
+        .ok_or("the endpoint of mutual TLS must be an https origin like 'https://mtls.auth.example.com'")
+}
+
+/// Metadata and keys have to be read without a certificate, which the second domain demands of everybody.
+fn unlike_the_issuer(
+    mutual_tls: Option<MutualTls>,
+    issuer: Option<&Issuer>,
+    variables: &mut Variables<'_>,
+) -> Option<MutualTls> {
+    let is_the_issuer = issuer.is_some() && mutual_tls.as_ref()?.alias() == issuer;
+    if is_the_issuer {
+        variables.refuse(
+            "M2M_MTLS_ENDPOINT",
+            "must be another origin than M2M_ISSUER",
+        );
+        return None;
+    }
+    mutual_tls
 }
 
 fn parse_secret_storage(text: String) -> Result<SecretStorage, &'static str> {

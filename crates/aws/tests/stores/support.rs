@@ -11,6 +11,7 @@ use m2m_aws::tables::create_table_if_missing;
 use m2m_aws::{Stores, survey};
 use m2m_core::client::{Client, ClientState};
 use m2m_core::keys::SigningAlgorithm;
+use m2m_core::mutual_tls::MutualTls;
 use m2m_core::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
 use m2m_local::stand_in::StandIn;
 use m2m_local::stand_in::faults::Faults;
@@ -37,6 +38,7 @@ pub(crate) fn service_config() -> ServiceConfig {
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         iam_callers: None,
+        mutual_tls: MutualTls::Off,
     }
 }
 

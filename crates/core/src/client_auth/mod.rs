@@ -2,7 +2,9 @@
 
 mod authenticate;
 mod basic;
+mod certificate;
 mod credentials;
 
 pub use authenticate::{AuthenticatedClient, AuthenticationFailure, authenticate};
+pub use certificate::ClientCertificate;
 pub use credentials::{InvalidCredentials, PresentedCredentials};

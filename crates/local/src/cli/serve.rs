@@ -31,6 +31,10 @@ pub(super) struct Serve {
     /// Serve HTTPS with a certificate of a local authority (`ca.pem` in the data directory).
     #[arg(long)]
     tls: bool,
+    /// PEM with the authorities that clients' certificates may chain to, for `tls_client_auth`; without it
+    /// certificates count as self-signed.
+    #[arg(long, requires = "tls")]
+    client_ca: Option<PathBuf>,
     /// The issuer, if it is not the address listened on.
     #[arg(long, env = "M2M_ISSUER")]
     issuer: Option<Issuer>,
@@ -102,6 +106,7 @@ impl Serve {
             data_dir: self.data_dir.clone(),
             listen: self.listen,
             tls: self.tls,
+            client_ca: self.client_ca.clone(),
             issuer: self.issuer.clone(),
             change_issuer: self.change_issuer,
             signing_algorithm: self.signing_alg,

@@ -98,6 +98,18 @@ pub enum ServeError {
     /// The certificate cannot be made.
     #[error("cannot make a TLS certificate")]
     Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The authorities of clients cannot be used.
+    #[error(
+        "cannot use --client-ca {}: it must be a PEM file with the certificates of the authorities that clients' \
+         certificates chain to", path.display()
+    )]
+    ClientCa {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A setting does not fit.
     #[error(transparent)]
     Setting(#[from] InvalidText),

@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,13 +16,14 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use hyper_util::rt::TokioTimer;
 use m2m_http::ClientAddress;
-use rustls::ServerConfig;
 use tokio::time::timeout;
 use tower::ServiceBuilder;
 use tower_http::timeout::RequestBodyDeadlineLayer;
 use tracing::error;
 
-use super::{ServeError, tls};
+use super::ServeError;
+use super::client_certificate::{CertificateAcceptor, note_client_certificate};
+use super::tls::{self, Prepared};
 
 /// How long a client may take to send its headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,7 +43,7 @@ pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
     tls: bool,
-    tls_config: OnceLock<Arc<ServerConfig>>,
+    prepared: OnceLock<Prepared>,
 }
 
 impl Listener {
@@ -62,7 +63,7 @@ impl Listener {
             socket,
             address,
             tls,
-            tls_config: OnceLock::new(),
+            prepared: OnceLock::new(),
         })
     }
 
@@ -72,12 +73,16 @@ impl Listener {
     }
 
     /// Makes the certificate, if TLS is wanted; where its authority's certificate lies.
-    pub(super) fn prepare_tls(&self, data_dir: &Path) -> Result<Option<PathBuf>, ServeError> {
+    pub(super) fn prepare_tls(
+        &self,
+        data_dir: &Path,
+        client_ca: Option<&Path>,
+    ) -> Result<Option<PathBuf>, ServeError> {
         if !self.tls {
             return Ok(None);
         }
-        let (config, ca_file) = tls::prepare(data_dir)?;
-        self.tls_config.get_or_init(|| config);
+        let (prepared, ca_file) = tls::prepare(data_dir, client_ca)?;
+        self.prepared.get_or_init(|| prepared);
         Ok(Some(ca_file))
     }
 
@@ -110,9 +115,13 @@ impl Listener {
             .timer(TokioTimer::new())
             .max_header_list_size(MAX_HEADER_BYTES as u32);
         let serving = async move {
-            match self.tls_config.into_inner() {
-                Some(config) => {
-                    let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(config));
+            match self.prepared.into_inner() {
+                Some(Prepared {
+                    config,
+                    client_chain,
+                }) => {
+                    let handshake = RustlsAcceptor::new(RustlsConfig::from_config(config));
+                    let acceptor = CertificateAcceptor::new(handshake, client_chain);
                     server.acceptor(acceptor).serve(app).await
                 }
                 None => server.serve(app).await,
@@ -135,6 +144,7 @@ fn limited(router: Router) -> Router {
     router.layer(
         ServiceBuilder::new()
             .map_request(note_client_address)
+            .map_request(note_client_certificate)
             .layer(from_fn(answer_in_time))
             .layer(RequestBodyDeadlineLayer::new(BODY_TIMEOUT))
             .map_request(|request: http::Request<_>| request.map(Body::new)),

@@ -2,6 +2,7 @@
 
 mod admin_file;
 mod cache;
+mod client_certificate;
 mod error;
 mod listener;
 mod maintenance;
@@ -19,6 +20,7 @@ use m2m_aws::{Stores, deployment, tables};
 use m2m_core::bootstrap::FirstOwner;
 use m2m_core::clock::{Clock, SystemClock};
 use m2m_core::deployment::Deployment;
+use m2m_core::mutual_tls::MutualTls;
 use m2m_core::random::{Random, SystemRandom};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::admin::scopes::ManagementScope;
@@ -70,7 +72,7 @@ impl Server {
             .await?;
         deployment.clients().repair(SignedDuration::ZERO).await?;
         let first = first_owner(&record)?;
-        let ca_file = listener.prepare_tls(&options.data_dir)?;
+        let ca_file = listener.prepare_tls(&options.data_dir, options.client_ca.as_deref())?;
         let new_admin_file =
             admin_file::ensure(&options.data_dir, &deployment, &first, ca_file.as_deref()).await?;
         let issuer = record.issuer;
@@ -138,6 +140,7 @@ pub async fn open_stopped(data_dir: &Path) -> Result<Deployment, ServeError> {
         data_dir: data_dir.to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
         tls: false,
+        client_ca: None,
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,
@@ -156,6 +159,11 @@ fn config_of(options: &Options, record: &Record) -> Config {
             default_audience: options.default_audience.clone(),
             secret_storage: options.secret_storage,
             iam_callers: None,
+            mutual_tls: if options.tls {
+                MutualTls::SameEndpoint
+            } else {
+                MutualTls::Off
+            },
         },
         stores: StoresConfig {
             table: TABLE.to_owned(),

@@ -18,6 +18,9 @@ pub struct Options {
     pub listen: SocketAddr,
     /// HTTPS with a certificate of a local authority.
     pub tls: bool,
+    /// PEM with the authorities that clients' certificates may chain to; none: all certificates are taken as
+    /// self-signed ones. Of use with `tls` only.
+    pub client_ca: Option<PathBuf>,
     /// Who issues; none: as recorded, at the first start the address it listens on.
     pub issuer: Option<Issuer>,
     /// Whether another issuer than the recorded one is wanted. Every token dies of it.
@@ -40,6 +43,7 @@ impl Options {
             data_dir: data_dir.to_owned(),
             listen: ([127, 0, 0, 1], 0).into(),
             tls: false,
+            client_ca: None,
             issuer: Some(Issuer::parse("https://auth.example").unwrap()),
             change_issuer: false,
             signing_algorithm: None,

@@ -15,6 +15,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use tracing::warn;
 
 use super::ServeError;
+use super::client_certificate::{AnyCertificate, ClientChain};
 use crate::private_file;
 
 /// The authority's certificate, which clients need.
@@ -24,15 +25,26 @@ const CA_KEY_FILE: &str = "ca.key";
 /// Whom the certificate is for.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
+/// How to answer a handshake, and whom to believe what a client presents in it.
+pub(super) struct Prepared {
+    pub(super) config: Arc<ServerConfig>,
+    pub(super) client_chain: ClientChain,
+}
+
 /// A fresh certificate under the data directory's authority, and where the authority's certificate lies.
-pub(super) fn prepare(data_dir: &Path) -> Result<(Arc<ServerConfig>, PathBuf), ServeError> {
+pub(super) fn prepare(
+    data_dir: &Path,
+    client_ca: Option<&Path>,
+) -> Result<(Prepared, PathBuf), ServeError> {
     let ca_key = authority(data_dir)?;
     let (certificate, key) = sign(&ca_key, &NAMES)?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let client_chain = ClientChain::read(client_ca, &provider)?;
+    let clients = AnyCertificate::with(&provider);
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(tls_error)?
-        .with_no_client_auth()
+        .with_client_cert_verifier(clients)
         .with_single_cert(
             vec![certificate.der().clone()],
             PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
@@ -44,7 +56,11 @@ pub(super) fn prepare(data_dir: &Path) -> Result<(Arc<ServerConfig>, PathBuf), S
         path: ca_file,
         source,
     })?;
-    Ok((Arc::new(config), ca_file))
+    let prepared = Prepared {
+        config: Arc::new(config),
+        client_chain,
+    };
+    Ok((prepared, ca_file))
 }
 
 fn sign(ca_key: &KeyPair, names: &[&str]) -> Result<(Certificate, KeyPair), ServeError> {
@@ -168,10 +184,10 @@ mod tests {
     #[test]
     fn a_lost_half_of_the_authority_is_made_to_fit() {
         let data_dir = tempfile::tempdir().unwrap();
-        prepare(data_dir.path()).unwrap();
+        prepare(data_dir.path(), None).unwrap();
         for lost in [CA_KEY_FILE, CA_FILE] {
             fs::remove_file(data_dir.path().join(lost)).unwrap();
-            prepare(data_dir.path()).unwrap();
+            prepare(data_dir.path(), None).unwrap();
             check(data_dir.path(), "localhost", true);
         }
     }

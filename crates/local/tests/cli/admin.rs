@@ -247,6 +247,7 @@ async fn a_local_admin_is_recovered_when_the_server_has_stopped() {
         data_dir: data_dir.clone(),
         listen: ([127, 0, 0, 1], 0).into(),
         tls: false,
+        client_ca: None,
         issuer: Some(Issuer::parse("https://auth.example").unwrap()),
         change_issuer: false,
         signing_algorithm: None,
