@@ -14,12 +14,13 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 /// Who may use whom; `functions/*` stands for every function.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("m2m-types", &[]),
-    ("m2m-core", &["m2m-types"]),
+    ("m2m-jose", &[]),
+    ("m2m-core", &["m2m-jose", "m2m-types"]),
     ("m2m-http", &["m2m-core", "m2m-types"]),
     ("m2m-aws", &["m2m-core", "m2m-types"]),
     ("m2m-client", &["m2m-types"]),
     ("m2m-aws-iam", &["m2m-client", "m2m-types"]),
-    ("m2m-verify", &["m2m-types"]),
+    ("m2m-verify", &["m2m-jose", "m2m-types"]),
     ("m2m-lambda", &["m2m-aws", "m2m-core", "m2m-http"]),
     ("m2m-lambda-emulator", &[]),
     (
@@ -53,6 +54,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Nothing of these may be a dependency: a name, or the beginning of one that ends in `*`.
 const MUST_NOT_USE: &[(&str, &[&str])] = &[
     ("m2m-types", &["tokio", "http", "axum*", "aws-*", "lambda*"]),
+    (
+        "m2m-jose",
+        &["http", "axum*", "hyper*", "reqwest", "aws-*", "lambda*"],
+    ),
     (
         "m2m-core",
         &[

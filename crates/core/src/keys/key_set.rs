@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{Validation, decode, decode_header};
+use m2m_jose::CompactJws;
 use m2m_types::claims::{ACCESS_TOKEN_TYP, AccessTokenClaims};
 use m2m_types::generation::Generation;
 
@@ -91,10 +91,9 @@ impl KeySet {
     /// # Errors
     /// It is anything else.
     pub fn verify(&self, unverified_token: &str) -> Result<AccessTokenClaims, InvalidToken> {
-        if unverified_token.len() > MAX_TOKEN_LENGTH {
-            return Err(InvalidToken::Malformed);
-        }
-        let header = decode_header(unverified_token).map_err(|_| InvalidToken::Malformed)?;
+        let token = CompactJws::parse(unverified_token, MAX_TOKEN_LENGTH)
+            .map_err(|_| InvalidToken::Malformed)?;
+        let header = token.header();
         if header.typ.as_deref() != Some(ACCESS_TOKEN_TYP) {
             return Err(InvalidToken::NotAnAccessToken);
         }
@@ -103,12 +102,8 @@ impl KeySet {
             .iter()
             .find(|key| header.kid.as_deref() == Some(key.kid()));
         let key = key.ok_or(InvalidToken::UnknownKey)?;
-        let mut validation = Validation::new(key.algorithm());
-        validation.required_spec_claims.clear();
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        decode::<AccessTokenClaims>(unverified_token, key.decoding(), &validation)
-            .map(|token| token.claims)
+        token
+            .verify(key.public())
             .map_err(|_| InvalidToken::NotOurs)
     }
 }

@@ -15,7 +15,8 @@ use jsonwebtoken::jwk::{
     RSAKeyParameters, RSAKeyType, ThumbprintHash,
 };
 use jsonwebtoken::signature::{Error as SignatureError, Signer};
-use jsonwebtoken::{Algorithm, DecodingKey, Header};
+use jsonwebtoken::{Algorithm, Header};
+use m2m_jose::PublicKey;
 use m2m_types::claims::{ACCESS_TOKEN_TYP, AccessTokenClaims};
 use serde::Serialize;
 
@@ -37,7 +38,7 @@ pub struct SigningKey {
     signer: Box<dyn JwtSigner + Send + Sync>,
     encoded_header: String,
     jwk: Jwk,
-    decoding: DecodingKey,
+    public: PublicKey,
 }
 
 impl SigningKey {
@@ -61,14 +62,15 @@ impl SigningKey {
             .map_err(|_| InvalidKey)?;
         jwk.common.key_id = Some(kid.clone());
         let encoded_header = encode_header(ACCESS_TOKEN_TYP, &kid, algorithm)?;
-        let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| InvalidKey)?;
+        let published = serde_json::to_value(&jwk).map_err(|_| InvalidKey)?;
+        let public = PublicKey::from_jwk(&published).map_err(|_| InvalidKey)?;
         Ok(Self {
             kid,
             state: record.state,
             signer,
             encoded_header,
             jwk,
-            decoding,
+            public,
         })
     }
 
@@ -93,8 +95,8 @@ impl SigningKey {
     }
 
     /// The public key, for checking.
-    pub(super) fn decoding(&self) -> &DecodingKey {
-        &self.decoding
+    pub(super) fn public(&self) -> &PublicKey {
+        &self.public
     }
 
     /// Signs an access token.
