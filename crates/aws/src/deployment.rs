@@ -33,6 +33,7 @@ pub fn deployment(
         clients,
         values,
         keys,
+        revocations,
     } = stores;
     Ok(Deployment::new(
         settings,
@@ -41,6 +42,7 @@ pub fn deployment(
             clients,
             values,
             keys,
+            revocations,
             clock,
             random,
         },

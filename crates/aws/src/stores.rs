@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
-use m2m_core::ports::{ClientStore, Directory, KeyStore, SecretValues, StoreError};
+use m2m_core::ports::{ClientStore, Directory, KeyStore, Revocations, SecretValues, StoreError};
 use m2m_core::random::Random;
 use m2m_types::issuer::Issuer;
 
 use crate::config::StoresConfig;
-use crate::dynamodb::{DynamoDbClientStore, DynamoDbDirectory, Table};
+use crate::dynamodb::{DynamoDbClientStore, DynamoDbDirectory, DynamoDbRevocations, Table};
 use crate::sdk::{retries, timeouts};
 use crate::secrets_manager::{Secrets, SecretsManagerKeyStore, SecretsManagerValues};
 use crate::trace_header::TraceHeader;
@@ -24,6 +24,8 @@ pub struct Stores {
     pub values: Arc<dyn SecretValues>,
     /// Keeps the signing keys.
     pub keys: Arc<dyn KeyStore>,
+    /// Keeps what was stopped.
+    pub revocations: Arc<dyn Revocations>,
 }
 
 impl Stores {
@@ -50,7 +52,8 @@ impl Stores {
         let table = Table::new(dynamodb, config.table.clone(), random);
         Self {
             directory: Arc::new(DynamoDbDirectory::new(table.clone())),
-            clients: Arc::new(DynamoDbClientStore::new(table)),
+            clients: Arc::new(DynamoDbClientStore::new(table.clone())),
+            revocations: Arc::new(DynamoDbRevocations::new(table)),
             values: Arc::new(SecretsManagerValues::new(secrets.clone(), issuer.clone())),
             keys: Arc::new(SecretsManagerKeyStore::new(secrets)),
         }

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::grant::{NotedUses, TokenEndpoint};
 use crate::keys::{self, KeyRing, SigningAlgorithm};
 use crate::mutual_tls::MutualTls;
-use crate::ports::{ClientStore, Directory, KeyStore, SecretValues, StoreError};
+use crate::ports::{ClientStore, Directory, KeyStore, Revocations, SecretValues, StoreError};
 use crate::random::Random;
 use crate::resource_servers::ResourceServers;
 use crate::throttle::FailureThrottle;
@@ -42,6 +42,8 @@ pub struct Ports {
     pub values: Arc<dyn SecretValues>,
     /// The deployment's own secrets.
     pub keys: Arc<dyn KeyStore>,
+    /// What was stopped.
+    pub revocations: Arc<dyn Revocations>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

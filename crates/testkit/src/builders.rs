@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use m2m_core::client::{Client, ClientState, GrantType, Revision};
 use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
-use m2m_core::ports::KeptAnswer;
+use m2m_core::ports::{Denial, KeptAnswer, TokenName};
 use m2m_core::resource_servers::ResourceServer;
 use m2m_core::secret::Secret;
 use m2m_types::admin::client::SecretStorage;
@@ -115,6 +115,18 @@ pub fn organization() -> Organization {
         max_clients: Some(10),
         active: true,
         generation: Generation::default(),
+    }
+}
+
+/// The denial of a token of the client `payments` that ends in an hour.
+pub fn denial(jti: &str) -> Denial {
+    Denial {
+        token: TokenName {
+            client_id: client_id("payments"),
+            jti: jti.to_owned(),
+        },
+        generation: Generation::default(),
+        expires_at: NOW + SignedDuration::from_hours(1),
     }
 }
 

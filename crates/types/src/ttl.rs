@@ -10,12 +10,15 @@ use crate::InvalidText;
 pub struct AccessTokenTtl(u32);
 
 impl AccessTokenTtl {
+    /// The longest life in seconds.
+    pub const MAX_SECONDS: u32 = 86_400;
+
     /// Checks the range.
     ///
     /// # Errors
     /// The number is outside 60 to 86,400.
     pub fn from_seconds(seconds: u32) -> Result<Self, InvalidText> {
-        if (60..=86_400).contains(&seconds) {
+        if (60..=Self::MAX_SECONDS).contains(&seconds) {
             Ok(Self(seconds))
         } else {
             Err(InvalidText {

@@ -9,6 +9,8 @@
 //! | organization, eight copies | `ORG#{organization}#{0..7}` | `ORG` |
 //! | number of an organization's clients | `ORG#{organization}` | `COUNT` |
 //! | create or delete under way | `UNFINISHED` | `{client_id}` |
+//! | stop of a client, owner or organization, token, key | `REVOCATIONS` | `CLIENT#{client_id}`, `HANDLE#{handle}`, `JTI#{client_id}#{jti}`, `KID#{kid}` |
+//! | number of stops | `REVOCATIONS` | `SEQUENCE` |
 //! | kept answer | `ANSWER#{id in hex}` | `ANSWER` |
 //!
 //! No identifier has a `#`, so no key can be taken for another.
@@ -16,6 +18,7 @@
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use m2m_core::ports::TokenName;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId};
 
@@ -30,9 +33,14 @@ pub(crate) const SORT_KEY: &str = "sk";
 pub(super) const ORGANIZATION_COPIES: u8 = 8;
 /// The partition of the creates and deletes under way.
 pub(super) const UNFINISHED: &str = "UNFINISHED";
+/// The partition of what was stopped.
+pub(super) const REVOCATIONS: &str = "REVOCATIONS";
+
+/// The sort key of the number of stops.
+pub(super) const SEQUENCE: &str = "SEQUENCE";
 
 /// The primary key of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) pk: String,
     pub(super) sk: String,
@@ -84,6 +92,29 @@ impl Key {
         Self::answer_at(&pk)
     }
 
+    pub(super) fn stopped_client(id: &ClientId) -> Self {
+        Self::new(REVOCATIONS, format!("CLIENT#{id}"))
+    }
+
+    pub(super) fn denied_token(token: &TokenName) -> Self {
+        let prefix = Self::denied_prefix(&token.client_id);
+        Self::new(REVOCATIONS, format!("{prefix}{}", token.jti))
+    }
+
+    /// What the sort keys of a client's denied tokens start with.
+    pub(super) fn denied_prefix(client: &ClientId) -> String {
+        format!("JTI#{client}#")
+    }
+
+    pub(super) fn removed_kid(kid: &str) -> Self {
+        Self::new(REVOCATIONS, format!("KID#{kid}"))
+    }
+
+    /// The number of stops.
+    pub(super) fn sequence() -> Self {
+        Self::new(REVOCATIONS, SEQUENCE)
+    }
+
     /// The answer of a client, which names it by its partition.
     pub(super) fn answer_at(pk: &str) -> Self {
         Self::new(pk, "ANSWER")
@@ -100,6 +131,12 @@ impl Key {
             (PARTITION_KEY.to_owned(), AttributeValue::S(self.pk)),
             (SORT_KEY.to_owned(), AttributeValue::S(self.sk)),
         ])
+    }
+
+    /// The key of an item.
+    pub(super) fn of(item: &Item) -> Self {
+        let part = |attribute| text_of(item, attribute).cloned().unwrap_or_default();
+        Self::new(part(PARTITION_KEY), part(SORT_KEY))
     }
 
     /// Whether the item has this key.
@@ -146,6 +183,10 @@ mod tests {
         let client = ClientId::parse("m2m_1").unwrap();
         let owner = OwnerId::parse("local|admin").unwrap();
         let organization = OrganizationId::parse("acme").unwrap();
+        let token = TokenName {
+            client_id: client.clone(),
+            jti: "0a".to_owned(),
+        };
         for (key, pk, sk) in [
             (Key::client(&client), "CLIENT#m2m_1", "CLIENT"),
             (Key::owner(&owner), "OWNER#local|admin", "OWNER"),
@@ -166,6 +207,10 @@ mod tests {
             ),
             (Key::client_count(&organization), "ORG#acme", "COUNT"),
             (Key::unfinished(&client), "UNFINISHED", "m2m_1"),
+            (Key::stopped_client(&client), "REVOCATIONS", "CLIENT#m2m_1"),
+            (Key::denied_token(&token), "REVOCATIONS", "JTI#m2m_1#0a"),
+            (Key::removed_kid("kid"), "REVOCATIONS", "KID#kid"),
+            (Key::sequence(), "REVOCATIONS", "SEQUENCE"),
         ] {
             assert_eq!((key.pk.as_str(), key.sk.as_str()), (pk, sk));
         }

@@ -8,6 +8,7 @@ mod items;
 mod key;
 mod principals_memory;
 mod query;
+mod revocations;
 mod survey;
 mod table;
 mod transaction;
@@ -17,6 +18,7 @@ pub(crate) use client_store::DynamoDbClientStore;
 pub(crate) use directory::DynamoDbDirectory;
 pub(crate) use items::EXPIRES_AT;
 pub(crate) use key::{PARTITION_KEY, SORT_KEY};
+pub(crate) use revocations::DynamoDbRevocations;
 pub(crate) use table::Table;
 
 use std::collections::HashMap;

@@ -1,5 +1,7 @@
 //! Reading a partition in the order of its sort keys.
 
+use std::borrow::Cow;
+
 use m2m_core::ports::StoreError;
 
 use super::expression::text;
@@ -11,7 +13,7 @@ pub(super) struct Query {
     /// The partition.
     pub(super) pk: String,
     /// What the sort keys start with; empty: anything.
-    pub(super) prefix: &'static str,
+    pub(super) prefix: Cow<'static, str>,
     /// The key behind which to begin; it need not exist.
     pub(super) after: Option<Key>,
     /// At most so many.
@@ -60,7 +62,7 @@ impl Query {
     fn values(&self) -> Item {
         let mut values = Item::from([(":pk".to_owned(), text(&self.pk))]);
         if !self.prefix.is_empty() {
-            values.insert(":prefix".to_owned(), text(self.prefix));
+            values.insert(":prefix".to_owned(), text(&*self.prefix));
         }
         values
     }

@@ -126,6 +126,11 @@ impl Table {
 pub(super) struct Found(Vec<Item>);
 
 impl Found {
+    /// Whether none of the items exists.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes out the item with that key; none: it does not exist.
     pub(super) fn take(&mut self, key: &Key) -> Option<Item> {
         let position = self.0.iter().position(|item| key.is_of(item))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use m2m_core::ports::{InsertOutcome, StoreError};
 use m2m_local::stand_in::StandIn;
 use m2m_local::stand_in::faults::Fault;
-use m2m_testkit::builders::{NOW, client, client_id, organization, owner, pending, secret};
+use m2m_testkit::builders::{NOW, client, client_id, denial, organization, owner, pending, secret};
 use tokio::time::Instant;
 
 use crate::meddler::{Meddler, Meddling};
@@ -74,6 +74,7 @@ async fn ask_everything(
     ask!(clients.abandon(&present, revision));
     ask!(clients.remove_abandoned(&present));
     ask!(clients.replace(&present, revision));
+    ask!(clients.stop(&present, revision, NOW));
     ask!(clients.delete(&present, revision, NOW));
     ask!(clients.remove_note(&present.id));
     ask!(clients.unfinished(None, 10));
@@ -88,6 +89,13 @@ async fn ask_everything(
     ask!(keys.insert_signing_keys(&[]));
     ask!(keys.find_root());
     ask!(keys.insert_root(&[1; 32]));
+    ask!(revocations.any_denied(&[denial("1").token]));
+    ask!(revocations.deny(&denial("1")));
+    ask!(revocations.count_live(&present.id, present.generation, NOW, 10));
+    ask!(revocations.forget_denials(&present.id, present.generation));
+    ask!(revocations.remove_kid("kid", NOW));
+    ask!(revocations.sequence());
+    ask!(revocations.read_all(NOW));
     results
 }
 
@@ -104,13 +112,13 @@ async fn whatever_goes_wrong_is_a_failure_in_time() {
         let deployment = Deployment::start().await;
         deployment.faults.always("*", fault);
         let results = ask_everything(&deployment).await;
-        assert_eq!(results.len(), 24);
+        assert_eq!(results.len(), 32);
         for (method, result, took) in results {
             assert!(result.is_err(), "{method} with {fault:?}");
             assert!(took < DEADLINE, "{method} with {fault:?} took {took:?}");
         }
         // At most three attempts each.
-        assert!(deployment.faults.calls().len() <= 3 * 24, "{fault:?}");
+        assert!(deployment.faults.calls().len() <= 3 * 32, "{fault:?}");
     }
 }
 

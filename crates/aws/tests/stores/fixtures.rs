@@ -13,14 +13,17 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use m2m_core::client::{Client, ClientState};
 use m2m_core::error_chain::chain;
 use m2m_core::keys::{KeyState, SigningAlgorithm};
-use m2m_core::ports::{KeyRecord, Principals, Unfinished, WriteOutcome};
-use m2m_testkit::builders::{NOW, answer, next, organization, owner, pending, scopes, secret};
+use m2m_core::ports::{KeyRecord, Principals, RevokedAt, Unfinished, WriteOutcome};
+use m2m_testkit::builders::{
+    NOW, answer, denial, next, organization, owner, pending, scopes, secret,
+};
 use m2m_types::generation::Generation;
 use m2m_types::names::{Description, TagKey, TagValue};
+use m2m_types::revocations::Revoked;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
@@ -30,6 +33,9 @@ use crate::support::{Deployment, config};
 const PRESENT: &str = "1";
 /// All fixtures; later ones of a version carry further attributes.
 const ALL: [&str; 1] = ["1"];
+
+/// When the tokens of a removed key have ended.
+const END: Timestamp = Timestamp::constant(1_767_312_000, 0);
 
 /// Whatever can be in a client, in it.
 fn full() -> Client {
@@ -53,6 +59,20 @@ fn deleted(client: &Client) -> Client {
     Client {
         generation: Generation::default().raised(),
         ..next(client, ClientState::Deleted { restorable_until })
+    }
+}
+
+/// What is stopped once the former client is deleted.
+fn stopped() -> RevokedAt {
+    let former = pending("former").id;
+    RevokedAt {
+        sequence: 3,
+        revoked: Revoked {
+            clients: [(former, Generation::default().raised())].into(),
+            handles: BTreeMap::new(),
+            jtis: ["0a".to_owned()].into(),
+            kids: ["kid".to_owned()].into(),
+        },
     }
 }
 
@@ -95,6 +115,9 @@ async fn write_everything(of: &Deployment) {
     delete.await.unwrap();
     let new = pending("new");
     of.insert(&new, None, Some(&answer(7, &new))).await.unwrap();
+
+    stores.revocations.deny(&denial("0a")).await.unwrap();
+    stores.revocations.remove_kid("kid", END).await.unwrap();
 
     stores.keys.insert_signing_keys(&keys()).await.unwrap();
     stores.keys.insert_root(&[0xab; 32]).await.unwrap();
@@ -144,6 +167,9 @@ async fn assert_everything_is_read(of: &Deployment, fixture: &str) {
         since: NOW,
     };
     assert_eq!(notes, [note("former"), note("new")], "{fixture}");
+
+    let found = stores.revocations.read_all(NOW).await.unwrap();
+    assert_eq!(found, stopped(), "{fixture}");
 
     let found = stores.keys.find_signing_keys().await.unwrap().unwrap();
     assert_eq!(found.generation, Generation::default(), "{fixture}");

@@ -67,6 +67,8 @@ async fn a_client_s_items_come_and_go() {
         "CLIENT#m2m_payments / CLIENT",
         "ORG#acme / COUNT",
         "OWNER#local|ada / DELETED#m2m_payments",
+        "REVOCATIONS / CLIENT#m2m_payments",
+        "REVOCATIONS / SEQUENCE",
         "UNFINISHED / m2m_payments",
     ];
     assert_eq!(keys(&deployment).await, expected);

@@ -1,11 +1,11 @@
 //! AWS did what it was asked, and the answer never came: the SDK asks again, and nothing may be
 //! done twice or be reported as refused.
 
-use m2m_core::client::ClientState;
+use m2m_core::client::{Client, ClientState};
 use m2m_core::owner::Owner;
-use m2m_core::ports::{InsertKeysOutcome, InsertOutcome, WriteOutcome};
+use m2m_core::ports::{DenyOutcome, InsertKeysOutcome, InsertOutcome, WriteOutcome};
 use m2m_local::stand_in::faults::Fault;
-use m2m_testkit::builders::{NOW, answer, next, organization, owner, pending, secret};
+use m2m_testkit::builders::{NOW, answer, denial, next, organization, owner, pending, secret};
 use m2m_types::scope::ScopeSet;
 
 use crate::support::Deployment;
@@ -68,6 +68,38 @@ async fn a_deleted_client_is_uncounted_once() {
     let outcome = clients.delete(&deleted, present.revision, NOW).await;
     assert_eq!(outcome.unwrap(), WriteOutcome::Written);
     assert_eq!(deployment.count().await, "1");
+}
+
+#[tokio::test]
+async fn a_stopped_client_is_stopped_once() {
+    let deployment = Deployment::start().await;
+    let present = deployment.create("payments").await;
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let stopped = Client {
+        generation: present.generation.raised(),
+        ..next(&present, ClientState::Active)
+    };
+    let clients = &deployment.stores.clients;
+    let outcome = clients.stop(&stopped, present.revision, NOW).await;
+    assert_eq!(outcome.unwrap(), WriteOutcome::Written);
+    let found = deployment.stores.revocations.read_all(NOW).await.unwrap();
+    assert_eq!(found.sequence, 1);
+    let expected = [(stopped.id, stopped.generation)].into();
+    assert_eq!(found.revoked.clients, expected);
+}
+
+#[tokio::test]
+async fn a_denied_token_is_denied_once() {
+    let deployment = Deployment::start().await;
+    let revocations = &deployment.stores.revocations;
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let outcome = revocations.deny(&denial("1")).await.unwrap();
+    assert_eq!(outcome, DenyOutcome::Denied);
+    assert_eq!(revocations.sequence().await.unwrap(), 1);
 }
 
 #[tokio::test]

@@ -166,6 +166,7 @@ async fn ports(stand_in: &StandIn, guard: Option<Arc<dyn Any + Send + Sync>>) ->
         clients: stores.clients,
         values: stores.values,
         keys: stores.keys,
+        revocations: stores.revocations,
         survey: Arc::new(survey(&sdk, &config(), Arc::new(SeededRandom::new(2)))),
         guard,
     }

@@ -106,8 +106,17 @@ pub trait ClientStore: Send + Sync {
         expected: Revision,
     ) -> Result<WriteOutcome, StoreError>;
 
-    /// Writes a deleted client, moves its list entry to the deleted ones, uncounts it and notes it as
-    /// unfinished: all or nothing.
+    /// Writes a client that was stopped, its generation raised, and what says so in the revocations: all or
+    /// nothing.
+    async fn stop(
+        &self,
+        client: &Client,
+        expected: Revision,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError>;
+
+    /// Writes a deleted client and what stops its tokens in the revocations, moves its list entry to the
+    /// deleted ones, uncounts it and notes it as unfinished: all or nothing.
     async fn delete(
         &self,
         client: &Client,

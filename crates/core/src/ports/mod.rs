@@ -6,6 +6,7 @@
 mod client_store;
 mod directory;
 mod key_store;
+mod revocations;
 mod secret_values;
 mod survey;
 
@@ -14,6 +15,7 @@ pub use client_store::{
 };
 pub use directory::{Directory, Lookup, Principals};
 pub use key_store::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore};
+pub use revocations::{Denial, DenyOutcome, Revocations, RevokedAt, TokenName, kept_until};
 pub use secret_values::{KeptValue, SecretValues};
 pub use survey::{ListEntry, Survey, SurveyedClient, SurveyedValue, TableSurvey};
 

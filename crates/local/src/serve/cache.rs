@@ -220,6 +220,17 @@ impl ClientStore for CachedClientStore {
             .await
     }
 
+    async fn stop(
+        &self,
+        client: &Client,
+        expected: Revision,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.cache
+            .write(Some(&client.id), self.inner.stop(client, expected, now))
+            .await
+    }
+
     async fn delete(
         &self,
         client: &Client,
@@ -306,6 +317,7 @@ mod tests {
             clients: stores.clients,
             values: stores.values,
             keys: stores.keys,
+            revocations: stores.revocations,
             survey,
             guard: None,
         }
@@ -313,6 +325,7 @@ mod tests {
 
     m2m_testkit::directory_contract!(cached_ports);
     m2m_testkit::client_store_contract!(cached_ports);
+    m2m_testkit::revocations_contract!(cached_ports);
 
     /// A runtime with one thread for what waits for the disk: whoever holds that thread holds up all writes.
     fn with_one_disk_thread(test: impl AsyncFnOnce(StandIn)) {

@@ -12,6 +12,7 @@
 pub mod client_store;
 pub mod directory;
 pub mod key_store;
+pub mod revocations;
 pub mod secret_values;
 pub mod survey;
 
@@ -21,8 +22,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::ports::{
-    ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient, SecretValues,
-    Survey, WriteOutcome,
+    ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient, Revocations,
+    SecretValues, Survey, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
 
@@ -39,6 +40,8 @@ pub struct Ports {
     pub values: Arc<dyn SecretValues>,
     /// Keeps the signing keys.
     pub keys: Arc<dyn KeyStore>,
+    /// Keeps what was stopped.
+    pub revocations: Arc<dyn Revocations>,
     /// Sees everything at once.
     pub survey: Arc<dyn Survey>,
     /// What must outlive the ports, such as a directory that is removed when it is dropped.

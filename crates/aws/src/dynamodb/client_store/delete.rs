@@ -9,6 +9,7 @@ use super::{change, uncount};
 use crate::dynamodb::Table;
 use crate::dynamodb::items::unfinished;
 use crate::dynamodb::key::Key;
+use crate::dynamodb::revocations::client_stopped;
 use crate::dynamodb::transaction::Write;
 
 impl Table {
@@ -20,13 +21,14 @@ impl Table {
     ) -> Result<WriteOutcome, StoreError> {
         let (key, changes) = change(client, expected)?;
         let deleted = Key::deleted_entry(&client.owner, &client.id);
-        let writes = vec![
+        let mut writes = vec![
             Write::Update(key, changes),
             Write::delete(Key::live_entry(&client.owner, &client.id)),
             Write::put(deleted.into_item()),
             uncount(&client.organization),
             Write::put(unfinished::to_item(&client.id, now)?),
         ];
+        writes.extend(client_stopped(client, now)?);
         Ok(self.transact("delete a client", writes).await?.into())
     }
 

@@ -47,7 +47,7 @@ impl Table {
     ) -> Result<Vec<ClientId>, StoreError> {
         let query = Query {
             pk: Key::owner(owner).pk,
-            prefix: list.prefix(),
+            prefix: list.prefix().into(),
             after: after.map(|client| list.entry(owner, client)),
             limit,
         };

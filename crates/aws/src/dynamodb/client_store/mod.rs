@@ -8,6 +8,7 @@ mod list;
 mod record_use;
 mod remove_abandoned;
 mod replace;
+mod stop;
 mod unfinished;
 
 use async_trait::async_trait;
@@ -96,6 +97,20 @@ impl ClientStore for DynamoDbClientStore {
             "write a client",
             self.table.store(),
             self.table.replace(client, expected),
+        )
+        .await
+    }
+
+    async fn stop(
+        &self,
+        client: &Client,
+        expected: Revision,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        within_deadline(
+            "stop a client",
+            self.table.store(),
+            self.table.stop(client, expected, now),
         )
         .await
     }

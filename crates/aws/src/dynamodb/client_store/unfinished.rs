@@ -16,7 +16,7 @@ impl Table {
     ) -> Result<Vec<Unfinished>, StoreError> {
         let query = Query {
             pk: UNFINISHED.to_owned(),
-            prefix: "",
+            prefix: "".into(),
             after: after.map(Key::unfinished),
             limit,
         };

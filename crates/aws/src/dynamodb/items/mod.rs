@@ -4,6 +4,7 @@ pub(super) mod answer;
 pub(super) mod client;
 pub(super) mod organization;
 pub(super) mod owner;
+pub(super) mod revocation;
 mod secret;
 pub(super) mod unfinished;
 mod version;
