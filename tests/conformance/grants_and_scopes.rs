@@ -11,7 +11,7 @@ use crate::support::{ID, ask, assert_refused, secret, with_payments};
 async fn t09_the_grant_type_must_be_one_that_the_client_may_use() {
     let service = with_payments().await;
     let none = Client {
-        grants: vec![],
+        grant_types: vec![],
         ..client_of(&ada(), "none")
     };
     service.add_client(none).await;

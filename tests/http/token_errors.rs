@@ -82,7 +82,7 @@ async fn a_body_that_breaks_off() {
 async fn wrong_grants() {
     let service = service().await;
     let none = Client {
-        grants: vec![],
+        grant_types: vec![],
         ..client_of(&ada(), "none")
     };
     service.add_client(none).await;

@@ -141,6 +141,7 @@ pub(crate) fn client_path(id: &ClientId) -> String {
 fn status_word(status: ClientStatus) -> &'static str {
     match status {
         ClientStatus::Active => "active",
+        ClientStatus::Disabled => "disabled",
         ClientStatus::Deleted => "deleted",
     }
 }

@@ -3,7 +3,6 @@
 use m2m_types::admin::client::{SecretStorage, Tags};
 use m2m_types::client_id::ClientId;
 use m2m_types::client_secret::ClientSecret;
-use m2m_types::generation::Generation;
 use m2m_types::names::{ClientName, OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
 use m2m_types::ttl::AccessTokenTtl;
@@ -128,14 +127,13 @@ impl Clients {
     /// # Errors
     /// The store failed.
     pub async fn provision_first_owner(&self, first: &FirstOwner) -> Result<bool, StoreError> {
-        let owner = Owner {
-            id: first.owner.clone(),
-            organization: first.organization.clone(),
-            permissions: first.permissions.clone(),
-            active: true,
-            generation: Generation::default(),
-        };
-        let organization = Organization::unlimited(first.organization.clone());
+        let owner = Owner::new(
+            first.owner.clone(),
+            first.organization.clone(),
+            first.permissions.clone(),
+            &*self.random,
+        );
+        let organization = Organization::unlimited(first.organization.clone(), &*self.random);
         self.directory
             .insert_principals(&owner, &organization)
             .await

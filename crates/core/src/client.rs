@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 use m2m_types::admin::client::{SecretStorage, Tags};
+use m2m_types::admin::limits::TokenQuota;
+use m2m_types::authorization_details::DetailType;
 use m2m_types::client_id::ClientId;
-use m2m_types::generation::{Generation, Generations};
+use m2m_types::custom_claims::CustomClaims;
+use m2m_types::generation::Generation;
 use m2m_types::names::{ClientName, Description, OrganizationId, OwnerId, SecretId};
 use m2m_types::scope::ScopeSet;
 use m2m_types::ttl::AccessTokenTtl;
 
+use crate::client_auth::RegisteredAuth;
 use crate::clock::Clock;
-use crate::organization::Organization;
 use crate::owner::Owner;
 use crate::random::Random;
 use crate::resource_servers::ResourceServer;
@@ -41,11 +45,20 @@ pub enum ClientState {
     Abandoned,
     /// It gets tokens.
     Active,
+    /// It gets none until it is enabled again.
+    Disabled,
     /// It gets none; it is kept for a while.
     Deleted {
         /// Until when.
         restorable_until: Timestamp,
     },
+}
+
+impl ClientState {
+    /// Whether the client exists for its owner: it is made, and not deleted.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Active | Self::Disabled)
+    }
 }
 
 /// How a client may get tokens.
@@ -75,6 +88,15 @@ impl GrantType {
     }
 }
 
+/// What a client may ask for of one audience.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudienceGrant {
+    /// The API.
+    pub audience: ResourceServer,
+    /// Its scopes.
+    pub scopes: ScopeSet,
+}
+
 /// A client as the rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
@@ -96,8 +118,24 @@ pub struct Client {
     pub default_scopes: Option<ScopeSet>,
     /// What its tokens are for when it names no resource.
     pub default_audience: ResourceServer,
+    /// What it may ask for of each audience; none: of every audience all of its scopes.
+    pub audience_grants: Option<Vec<AudienceGrant>>,
+    /// Which `type`s its `authorization_details` may have.
+    pub authorization_details_types: Vec<DetailType>,
     /// How it may get tokens.
-    pub grants: Vec<GrantType>,
+    pub grant_types: Vec<GrantType>,
+    /// How it proves who it is.
+    pub auth: RegisteredAuth,
+    /// Whether it gets only tokens that are bound to a DPoP key.
+    pub dpop_bound: bool,
+    /// Whether it gets only tokens that are bound to its certificate.
+    pub certificate_bound: bool,
+    /// What its owner adds to its tokens.
+    pub custom_claims: CustomClaims,
+    /// How many tokens it may get; none: as many as it likes.
+    pub token_quota: Option<TokenQuota>,
+    /// From where it may ask; empty: from everywhere.
+    pub allowed_cidrs: Vec<IpNet>,
     /// How long its tokens live.
     pub access_token_ttl: AccessTokenTtl,
     /// Whether a delete is refused.
@@ -136,21 +174,6 @@ impl Client {
             state: ClientState::Active,
             revision: self.revision.next(),
             ..self
-        }
-    }
-
-    /// The generations a token of this client carries.
-    pub fn generations(
-        &self,
-        owner: &Owner,
-        organization: &Organization,
-        deployment: Generation,
-    ) -> Generations {
-        Generations {
-            client: self.generation,
-            owner: owner.generation,
-            organization: organization.generation,
-            deployment,
         }
     }
 

@@ -6,6 +6,7 @@ use m2m_types::admin::client::SecretStorage;
 use m2m_types::issuer::Issuer;
 
 use crate::caller::{CallerAuthentication, IamAuthentication, IamCallers};
+use crate::client_auth::ClientAuthentication;
 use crate::clients::{Clients, Cursors};
 use crate::clock::Clock;
 use crate::grant::{NotedUses, TokenEndpoint};
@@ -55,6 +56,7 @@ pub struct Deployment {
     settings: DeploymentSettings,
     ports: Ports,
     keys: Arc<KeyRing>,
+    client_authentication: Arc<ClientAuthentication>,
 }
 
 impl Deployment {
@@ -64,10 +66,15 @@ impl Deployment {
             Arc::clone(&ports.keys),
             Arc::clone(&ports.clock),
         ));
+        let client_authentication = Arc::new(ClientAuthentication {
+            directory: Arc::clone(&ports.directory),
+            throttle: FailureThrottle::new(Arc::clone(&ports.clock)),
+        });
         Self {
             settings,
             ports,
             keys,
+            client_authentication,
         }
     }
 
@@ -104,15 +111,19 @@ impl Deployment {
         self.keys.current().await.map(drop)
     }
 
+    /// Who asks at the protocol endpoints.
+    fn client_authentication(&self) -> Arc<ClientAuthentication> {
+        Arc::clone(&self.client_authentication)
+    }
+
     /// The rules of the token endpoint.
     pub fn token_endpoint(&self) -> TokenEndpoint {
         TokenEndpoint {
             issuer: self.settings.issuer.clone(),
             resource_servers: self.settings.resource_servers.clone(),
-            directory: Arc::clone(&self.ports.directory),
+            authentication: self.client_authentication(),
             clients: Arc::clone(&self.ports.clients),
             keys: self.keys(),
-            throttle: FailureThrottle::new(Arc::clone(&self.ports.clock)),
             noted_uses: NotedUses::default(),
             clock: Arc::clone(&self.ports.clock),
             random: Arc::clone(&self.ports.random),
@@ -135,6 +146,7 @@ impl Deployment {
         IamAuthentication {
             callers: self.settings.iam_callers.clone(),
             directory: Arc::clone(&self.ports.directory),
+            random: Arc::clone(&self.ports.random),
         }
     }
 

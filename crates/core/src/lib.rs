@@ -3,6 +3,7 @@
 //! No HTTP and no AWS: a port is a promise kept by one atomic step of whatever stands behind it.
 //! Time and randomness are parameters.
 
+pub mod active_client;
 pub mod after_restore;
 pub mod bootstrap;
 pub mod caller;
@@ -18,7 +19,7 @@ pub mod mutual_tls;
 pub mod organization;
 pub mod owner;
 pub mod ports;
-pub mod principals;
+pub mod protocol_error;
 pub mod random;
 pub mod resource_servers;
 mod sealing;

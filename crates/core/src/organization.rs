@@ -1,7 +1,10 @@
 //! Organizations: the tenants.
 
 use m2m_types::generation::Generation;
+use m2m_types::handle::Handle;
 use m2m_types::names::OrganizationId;
+
+use crate::random::Random;
 
 /// An organization, its plan and its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +23,13 @@ pub struct Organization {
     pub active: bool,
     /// Raised whenever it is switched off.
     pub generation: Generation,
+    /// Names it where its identifier would tell too much.
+    pub handle: Handle,
 }
 
 impl Organization {
     /// A new one, named as its identifier, that may have as many clients as it likes.
-    pub fn unlimited(id: OrganizationId) -> Self {
+    pub fn unlimited(id: OrganizationId, random: &dyn Random) -> Self {
         Self {
             name: id.to_string(),
             id,
@@ -33,6 +38,7 @@ impl Organization {
             max_clients: None,
             active: true,
             generation: Generation::default(),
+            handle: Handle::from_random_bytes(random.bytes()),
         }
     }
 }

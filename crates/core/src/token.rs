@@ -5,6 +5,7 @@ use m2m_types::audience::Audience;
 use m2m_types::claims::AccessTokenClaims;
 use m2m_types::issuer::Issuer;
 use m2m_types::scope::ScopeSet;
+use m2m_types::ttl::AccessTokenTtl;
 
 use crate::client_auth::AuthenticatedClient;
 use crate::keys::{InvalidKey, KeySet};
@@ -18,6 +19,8 @@ pub struct Grant<'a> {
     pub audience: &'a Audience,
     /// What it allows.
     pub scopes: ScopeSet,
+    /// How long it lives.
+    pub lifetime: AccessTokenTtl,
     /// 128 random bits.
     pub jti: [u8; 16],
     /// The present moment.
@@ -34,19 +37,25 @@ pub fn issue(
     grant: Grant<'_>,
     keys: &KeySet,
 ) -> Result<(String, AccessTokenClaims), InvalidKey> {
-    let (client, owner) = (authenticated.client(), authenticated.owner());
+    let client = authenticated.client();
     let issued_at = grant.issued_at.as_second();
     let claims = AccessTokenClaims {
         iss: grant.issuer.as_str().to_owned(),
-        sub: owner.id.clone(),
+        sub: authenticated.owner().id.clone(),
         aud: grant.audience.clone(),
-        exp: issued_at + i64::from(client.access_token_ttl.seconds()),
+        exp: issued_at + i64::from(grant.lifetime.seconds()),
         iat: issued_at,
+        nbf: None,
         jti: format!("{:032x}", u128::from_be_bytes(grant.jti)),
         client_id: client.id.clone(),
         scope: grant.scopes,
         org: client.organization.clone(),
-        generations: client.generations(owner, authenticated.organization(), keys.generation()),
+        generations: authenticated.active().generations(keys.generation()),
+        cnf: None,
+        act: None,
+        ancestors: vec![],
+        authorization_details: None,
+        custom: client.custom_claims.clone(),
     };
     Ok((keys.active().sign(&claims)?, claims))
 }

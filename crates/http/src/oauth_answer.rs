@@ -8,7 +8,8 @@ use http::header::{
 };
 use http::{Response, StatusCode};
 use m2m_core::error_chain::chain;
-use m2m_core::grant::{Issued, Refused, TokenError};
+use m2m_core::grant::Issued;
+use m2m_core::protocol_error::{ProtocolError, Refused, Retry};
 use m2m_types::oauth_error::{OAuthError, OAuthErrorCode};
 
 use crate::State;
@@ -49,22 +50,19 @@ pub(crate) fn granted(state: &State, issued: Issued) -> Response<Body> {
     told.put(response)
 }
 
-/// The refusal of a token request, its reason told to the log.
-pub(crate) fn refused(state: &State, refused: Refused) -> Response<Body> {
+/// The refusal of a request to a protocol endpoint, its reason told to the log.
+pub(crate) fn refused<E: ProtocolError>(state: &State, refused: Refused<E>) -> Response<Body> {
     let Refused { client_id, error } = refused;
     let (code, error_description) = error.public();
-    let reason = chain(&error);
-    let (status, retry_after) = match &error {
-        TokenError::Throttled { wait, .. } => (StatusCode::TOO_MANY_REQUESTS, Some(*wait)),
-        TokenError::Store(_) | TokenError::Key(_) => {
-            (StatusCode::SERVICE_UNAVAILABLE, Some(STORE_RETRY))
-        }
-        _ if code == OAuthErrorCode::InvalidClient => (StatusCode::UNAUTHORIZED, None),
-        _ => (StatusCode::BAD_REQUEST, None),
+    let (status, retry_after) = match error.retry() {
+        Some(Retry::TooMany(wait)) => (StatusCode::TOO_MANY_REQUESTS, Some(wait)),
+        Some(Retry::Unavailable) => (StatusCode::SERVICE_UNAVAILABLE, Some(STORE_RETRY)),
+        None if code == OAuthErrorCode::InvalidClient => (StatusCode::UNAUTHORIZED, None),
+        None => (StatusCode::BAD_REQUEST, None),
     };
     let told = Told {
         client_id,
-        reason: Some(reason),
+        reason: Some(chain(&error)),
         ..Told::default()
     };
     let mut response = error_answer(state, status, code, error_description, told);

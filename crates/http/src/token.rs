@@ -8,13 +8,17 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::routing::any;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, Method, Request, Response};
+use http::{HeaderMap, HeaderName, Method, Request, Response};
+use m2m_core::client_auth::Presentation;
 use m2m_types::metadata::paths;
 use m2m_types::token_request::TokenRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::oauth_answer::{self, NotATokenRequest};
 use crate::{ClientAddress, Shared, body};
+
+/// The header of a proof of possession, RFC 9449 §4.1.
+const DPOP: HeaderName = HeaderName::from_static("dpop");
 
 pub(crate) fn routes(state: &Shared) -> Router<Shared> {
     let state = Arc::clone(state);
@@ -31,24 +35,23 @@ async fn token(State(state): State<Shared>, request: Request<Body>) -> Response<
         Ok(request) => request,
         Err(reason) => return oauth_answer::malformed(&state, &reason),
     };
-    let authorization: Vec<&[u8]> = parts
-        .headers
-        .get_all(AUTHORIZATION)
-        .iter()
-        .map(AsRef::as_ref)
-        .collect();
-    match state
-        .token
-        .token(
-            &authorization,
-            &request,
-            ClientAddress::of(&parts.extensions),
-        )
-        .await
-    {
+    let authorization = values(&parts.headers, &AUTHORIZATION);
+    let dpop = values(&parts.headers, &DPOP);
+    let presentation = Presentation {
+        authorization: &authorization,
+        dpop: &dpop,
+        certificate: parts.extensions.get(),
+        source: ClientAddress::of(&parts.extensions),
+    };
+    match state.token.token(&presentation, &request).await {
         Ok(issued) => oauth_answer::granted(&state, issued),
         Err(refused) => oauth_answer::refused(&state, refused),
     }
+}
+
+/// All values of a header, in their order.
+fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
+    headers.get_all(name).iter().map(AsRef::as_ref).collect()
 }
 
 async fn read(parts: &http::request::Parts, body: Body) -> Result<TokenRequest, NotATokenRequest> {

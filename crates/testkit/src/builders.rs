@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use m2m_core::client::{Client, ClientState, GrantType, Revision};
+use m2m_core::client_auth::RegisteredAuth;
 use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
 use m2m_core::ports::{Denial, KeptAnswer, TokenName};
@@ -21,7 +22,9 @@ use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
 use m2m_types::client_id::ClientId;
 use m2m_types::client_secret::ClientSecret;
+use m2m_types::custom_claims::CustomClaims;
 use m2m_types::generation::Generation;
+use m2m_types::handle::Handle;
 use m2m_types::names::{ClientName, OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
 use m2m_types::ttl::AccessTokenTtl;
@@ -43,7 +46,15 @@ pub fn client(name: &str) -> Client {
         scopes: None,
         default_scopes: None,
         default_audience: ResourceServer::Api(Audience::parse("urn:m2m-oauth:api").unwrap()),
-        grants: vec![GrantType::ClientCredentials],
+        audience_grants: None,
+        authorization_details_types: vec![],
+        grant_types: vec![GrantType::ClientCredentials],
+        auth: RegisteredAuth::by_secret(),
+        dpop_bound: false,
+        certificate_bound: false,
+        custom_claims: CustomClaims::default(),
+        token_quota: None,
+        allowed_cidrs: vec![],
         access_token_ttl: AccessTokenTtl::default(),
         deletion_protection: false,
         tags: BTreeMap::new(),
@@ -102,6 +113,7 @@ pub fn owner() -> Owner {
         permissions: scopes("orders:read orders:write"),
         active: true,
         generation: Generation::default(),
+        handle: Handle::from_random_bytes([1; 12]),
     }
 }
 
@@ -115,6 +127,7 @@ pub fn organization() -> Organization {
         max_clients: Some(10),
         active: true,
         generation: Generation::default(),
+        handle: Handle::from_random_bytes([2; 12]),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::handle::Handle;
+
 /// Counts how often a client, an owner, an organization or the whole deployment was stopped.
 ///
 /// Every stop raises it; a token that carries a lower value is dead.
@@ -18,7 +20,7 @@ impl Generation {
 }
 
 /// The `gen` claim: the generations as they were read when the token was issued.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generations {
     /// Of the client.
     pub client: Generation,
@@ -26,10 +28,12 @@ pub struct Generations {
     pub owner: Generation,
     /// Of its organization.
     pub organization: Generation,
-    /// Of the deployment, raised when its table was restored from a backup. Tokens of programs that did not
-    /// know it carry none, which is the first.
-    #[serde(default)]
+    /// Of the deployment, raised when its table was restored from a backup.
     pub deployment: Generation,
+    /// Names the owner in the revocation snapshot.
+    pub owner_handle: Handle,
+    /// Names the organization in the revocation snapshot.
+    pub organization_handle: Handle,
 }
 
 impl Generations {
@@ -48,7 +52,14 @@ mod tests {
 
     #[test]
     fn any_raised_generation_kills_the_token() {
-        let token = Generations::default();
+        let token = Generations {
+            client: Generation::default(),
+            owner: Generation::default(),
+            organization: Generation::default(),
+            deployment: Generation::default(),
+            owner_handle: Handle::from_random_bytes([1; 12]),
+            organization_handle: Handle::from_random_bytes([2; 12]),
+        };
         assert!(token.survive(&token));
         for stopped in [
             Generations {

@@ -11,6 +11,7 @@ pub mod authorization_details;
 pub mod claims;
 pub mod client_id;
 pub mod client_secret;
+pub mod confirmation;
 pub mod correlation_id;
 pub mod custom_claims;
 pub mod form;

@@ -9,6 +9,9 @@ use crate::form::{self, InvalidForm};
 /// The longest value of a parameter, in bytes after decoding.
 pub const MAX_PARAMETER_LENGTH: usize = 8_192;
 
+/// The `grant_type` of RFC 8693 §2.1, the only one in which `audience` may repeat.
+pub const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
 /// A token request as it was sent: nothing in it has been checked against anything.
 ///
 /// A parameter with an empty value counts as absent (RFC 6749 §3.2), unknown ones are ignored.
@@ -22,10 +25,24 @@ pub struct TokenRequest {
     pub unverified_client_id: Option<String>,
     /// `client_secret`.
     pub unverified_client_secret: Option<UnverifiedSecret>,
+    /// `client_assertion` (RFC 7521 §4.2): a bearer credential, like a secret.
+    pub unverified_client_assertion: Option<UnverifiedSecret>,
+    /// `client_assertion_type` (RFC 7521 §4.2).
+    pub unverified_client_assertion_type: Option<String>,
     /// Every `resource` (RFC 8707 §2).
     pub unverified_resources: Vec<String>,
-    /// `client_assertion` or `client_assertion_type` was there (RFC 7521 §4.2).
-    pub has_client_assertion: bool,
+    /// Every `audience` (RFC 8693 §2.1).
+    pub unverified_audiences: Vec<String>,
+    /// `authorization_details` (RFC 9396 §2).
+    pub unverified_authorization_details: Option<String>,
+    /// `subject_token` (RFC 8693 §2.1).
+    pub unverified_subject_token: Option<UnverifiedSecret>,
+    /// `subject_token_type` (RFC 8693 §2.1).
+    pub unverified_subject_token_type: Option<String>,
+    /// `actor_token` (RFC 8693 §2.1).
+    pub unverified_actor_token: Option<UnverifiedSecret>,
+    /// `requested_token_type` (RFC 8693 §2.1).
+    pub unverified_requested_token_type: Option<String>,
 }
 
 /// What somebody sent as a secret; it prints nothing and is wiped.
@@ -77,14 +94,19 @@ impl TokenRequest {
     /// Reads the form.
     ///
     /// # Errors
-    /// The body is no form, repeats a parameter other than `resource`, or has an overlong value.
+    /// The body is no form, repeats a parameter other than `resource` (and, in a token exchange, `audience`), or
+    /// has an overlong value.
     pub fn parse(body: &[u8]) -> Result<Self, InvalidTokenRequest> {
         let mut request = Self::default();
         let mut seen = HashSet::new();
+        let mut repeats_audience = false;
         for pair in form::parse(body) {
             let (name, value) = pair?;
             if name != "resource" && !seen.insert(name.clone()) {
-                return Err(InvalidTokenRequest::Repeated);
+                if name != "audience" {
+                    return Err(InvalidTokenRequest::Repeated);
+                }
+                repeats_audience = true;
             }
             if value.len() > MAX_PARAMETER_LENGTH {
                 return Err(InvalidTokenRequest::TooLong);
@@ -93,7 +115,14 @@ impl TokenRequest {
                 request.take(&name, value.into_owned());
             }
         }
+        if repeats_audience && !request.is_token_exchange() {
+            return Err(InvalidTokenRequest::Repeated);
+        }
         Ok(request)
+    }
+
+    fn is_token_exchange(&self) -> bool {
+        self.unverified_grant_type.as_deref() == Some(TOKEN_EXCHANGE)
     }
 
     fn take(&mut self, name: &str, value: String) {
@@ -103,7 +132,16 @@ impl TokenRequest {
             "client_id" => self.unverified_client_id = Some(value),
             "client_secret" => self.unverified_client_secret = Some(UnverifiedSecret::new(value)),
             "resource" => self.unverified_resources.push(value),
-            "client_assertion" | "client_assertion_type" => self.has_client_assertion = true,
+            "client_assertion" => {
+                self.unverified_client_assertion = Some(UnverifiedSecret::new(value));
+            }
+            "client_assertion_type" => self.unverified_client_assertion_type = Some(value),
+            "audience" => self.unverified_audiences.push(value),
+            "authorization_details" => self.unverified_authorization_details = Some(value),
+            "subject_token" => self.unverified_subject_token = Some(UnverifiedSecret::new(value)),
+            "subject_token_type" => self.unverified_subject_token_type = Some(value),
+            "actor_token" => self.unverified_actor_token = Some(UnverifiedSecret::new(value)),
+            "requested_token_type" => self.unverified_requested_token_type = Some(value),
             _ => {}
         }
     }
@@ -147,9 +185,30 @@ mod tests {
     }
 
     #[test]
+    fn an_audience_repeats_in_a_token_exchange_only() {
+        let body = format!("audience=a&audience=b&grant_type={TOKEN_EXCHANGE}");
+        let request = TokenRequest::parse(body.as_bytes()).unwrap();
+        assert_eq!(request.unverified_audiences, ["a", "b"]);
+        for body in ["audience=a&audience=b", "audience=&audience="] {
+            assert_eq!(
+                TokenRequest::parse(body.as_bytes()).unwrap_err(),
+                InvalidTokenRequest::Repeated
+            );
+        }
+    }
+
+    #[test]
     fn a_debug_print_shows_no_secret() {
-        let request = TokenRequest::parse(b"client_secret=canary-value").unwrap();
-        assert!(!format!("{request:?}").contains("canary"));
+        for name in [
+            "client_secret",
+            "client_assertion",
+            "subject_token",
+            "actor_token",
+        ] {
+            let body = format!("{name}=canary-value");
+            let request = TokenRequest::parse(body.as_bytes()).unwrap();
+            assert!(!format!("{request:?}").contains("canary"), "{name}");
+        }
     }
 
     proptest::proptest! {

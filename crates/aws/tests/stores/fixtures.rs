@@ -14,13 +14,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
-use m2m_core::client::{Client, ClientState};
+use m2m_core::client::{AudienceGrant, Client, ClientState};
+use m2m_core::client_auth::{AuthMethod, RegisteredAuth, RetiringMethod};
 use m2m_core::error_chain::chain;
 use m2m_core::keys::{KeyState, SigningAlgorithm};
 use m2m_core::ports::{KeyRecord, Principals, RevokedAt, Unfinished, WriteOutcome};
+use m2m_core::resource_servers::ResourceServer;
 use m2m_testkit::builders::{
     NOW, answer, denial, next, organization, owner, pending, scopes, secret,
 };
+use m2m_types::admin::credentials::Trust;
+use m2m_types::authorization_details::DetailType;
 use m2m_types::generation::Generation;
 use m2m_types::names::{Description, TagKey, TagValue};
 use m2m_types::revocations::Revoked;
@@ -47,11 +51,36 @@ fn full() -> Client {
             TagKey::parse("team").unwrap(),
             TagValue::parse("billing").unwrap(),
         )]),
+        audience_grants: Some(vec![AudienceGrant {
+            audience: ResourceServer::Management,
+            scopes: scopes("clients:read"),
+        }]),
+        authorization_details_types: vec![DetailType::parse("payment").unwrap()],
+        auth: RegisteredAuth {
+            method: AuthMethod::WorkloadIdentity(vec![trust()]),
+            retiring: Some(RetiringMethod {
+                method: AuthMethod::ClientSecret,
+                until: NOW,
+            }),
+        },
+        custom_claims: serde_json::from_value(json!({ "tier": "gold" })).unwrap(),
+        token_quota: serde_json::from_value(json!({ "limit": 100, "per": "hour" })).unwrap(),
+        allowed_cidrs: vec!["192.0.2.0/24".parse().unwrap()],
         ..pending("payments")
     };
     client.secrets[0].expires_at = Some(NOW + SignedDuration::from_hours(24 * 90));
     client.secrets[0].arn = Some("arn:aws:secretsmanager:eu-west-1:1:secret:a-AbCdEf".to_owned());
     client
+}
+
+fn trust() -> Trust {
+    serde_json::from_value(json!({
+        "issuer": "https://token.example",
+        "subject": "repo:acme/payments",
+        "audience": "https://auth.example",
+        "claims": { "environment": "production" },
+    }))
+    .unwrap()
 }
 
 fn deleted(client: &Client) -> Client {

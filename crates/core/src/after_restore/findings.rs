@@ -64,11 +64,17 @@ impl Findings {
             (ClientState::Pending | ClientState::Abandoned, _) => {
                 self.unfinished.push(client.id.clone());
             }
-            (ClientState::Active, SecretStorage::None) => self.unverifiable.push(client.clone()),
-            (ClientState::Active, SecretStorage::SecretsManager) if !has_live_value => {
+            (ClientState::Active | ClientState::Disabled, SecretStorage::None) => {
+                self.unverifiable.push(client.clone())
+            }
+            (ClientState::Active | ClientState::Disabled, SecretStorage::SecretsManager)
+                if !has_live_value =>
+            {
                 self.deleted_since.push(client.clone());
             }
-            (ClientState::Active, SecretStorage::SecretsManager) => self.confirmed += 1,
+            (ClientState::Active | ClientState::Disabled, SecretStorage::SecretsManager) => {
+                self.confirmed += 1
+            }
             (ClientState::Deleted { .. }, _) => {
                 self.deleted.push(client.id.clone());
                 if has_live_value {
@@ -107,7 +113,7 @@ impl Findings {
 fn entry_of(client: &SurveyedClient) -> Option<ListEntry> {
     let deleted = match client.state {
         ClientState::Pending | ClientState::Abandoned => return None,
-        ClientState::Active => false,
+        ClientState::Active | ClientState::Disabled => false,
         ClientState::Deleted { .. } => true,
     };
     Some(ListEntry {

@@ -154,7 +154,12 @@ impl AfterRestore {
     async fn remove_value(&self, id: &ClientId) -> Result<(), StoreError> {
         let found = self.clients.directory.find_client(id).await?.client;
         match found.map(|client| client.state) {
-            Some(ClientState::Pending | ClientState::Active | ClientState::Abandoned) => Ok(()),
+            Some(
+                ClientState::Pending
+                | ClientState::Active
+                | ClientState::Disabled
+                | ClientState::Abandoned,
+            ) => Ok(()),
             Some(ClientState::Deleted { .. }) | None => {
                 self.clients.values.schedule_removal(id).await
             }
@@ -232,7 +237,7 @@ impl Clients {
     async fn delete_again(&self, id: &ClientId) -> Result<bool, StoreError> {
         for _ in 0..ATTEMPTS {
             let found = self.directory.find_client(id).await?.client;
-            let Some(present) = found.filter(|client| client.state == ClientState::Active) else {
+            let Some(present) = found.filter(|client| client.state.is_live()) else {
                 return Ok(false);
             };
             if let Some(deleted) = self.mark_deleted(present).await? {

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use m2m_types::generation::Generation;
 use m2m_types::iam_principal::IamPrincipal;
 use m2m_types::names::{OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
 use tracing::info;
 
 use super::{Actor, Caller, IamCallers, IamEntry};
+use crate::active_client::{NotActive, both_active};
 use crate::organization::Organization;
 use crate::owner::Owner;
 use crate::ports::{Directory, Principals, StoreError, WriteOutcome};
-use crate::principals::{Inactive, both_active};
+use crate::random::Random;
 
 /// The one route on which a gateway checks signatures.
 const ROUTE_KEY: &str = "ANY /iam/v1/{proxy+}";
@@ -69,7 +69,7 @@ pub enum IamError {
         /// As the gateway names the caller.
         arn: String,
         /// What is.
-        inactive: Inactive,
+        inactive: NotActive,
     },
     /// Nothing can be said.
     #[error(transparent)]
@@ -82,6 +82,8 @@ pub struct IamAuthentication {
     pub callers: Option<IamCallers>,
     /// Who stands behind them.
     pub directory: Arc<dyn Directory>,
+    /// What new records are told apart by.
+    pub random: Arc<dyn Random>,
 }
 
 impl IamAuthentication {
@@ -140,7 +142,7 @@ impl IamAuthentication {
             {
                 return Err(entry.is_not_in(&owner.organization, arn));
             }
-            let wanted = entry.wanted(found.owner.as_ref(), &permissions);
+            let wanted = entry.wanted(found.owner.as_ref(), &permissions, &*self.random);
             if found.owner.as_ref() == Some(&wanted) {
                 return Ok(found);
             }
@@ -155,7 +157,7 @@ impl IamAuthentication {
     /// Whether it was written; if not, somebody else was faster.
     async fn write(&self, owner: &Owner, found: &Principals) -> Result<bool, StoreError> {
         if found.owner.is_none() && found.organization.is_none() {
-            let organization = Organization::unlimited(owner.organization.clone());
+            let organization = Organization::unlimited(owner.organization.clone(), &*self.random);
             return self.directory.insert_principals(owner, &organization).await;
         }
         let replaced = self.directory.replace_owner(owner, found.owner.as_ref());
@@ -165,20 +167,24 @@ impl IamAuthentication {
 
 impl IamEntry {
     /// The owner as it has to be: new, or the present one with these permissions.
-    fn wanted(&self, present: Option<&Owner>, permissions: &ScopeSet) -> Owner {
+    fn wanted(
+        &self,
+        present: Option<&Owner>,
+        permissions: &ScopeSet,
+        random: &dyn Random,
+    ) -> Owner {
         let permissions = permissions.clone();
         match present {
             Some(owner) => Owner {
                 permissions,
                 ..owner.clone()
             },
-            None => Owner {
-                id: self.owner.clone(),
-                organization: self.organization.clone(),
+            None => Owner::new(
+                self.owner.clone(),
+                self.organization.clone(),
                 permissions,
-                active: true,
-                generation: Generation::default(),
-            },
+                random,
+            ),
         }
     }
 

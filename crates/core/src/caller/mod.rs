@@ -12,13 +12,12 @@ use m2m_types::generation::Generation;
 use m2m_types::issuer::Issuer;
 use m2m_types::scope::{Scope, ScopeSet};
 
-use crate::client::ClientState;
+use crate::active_client::{ActiveClient, NotActive};
 use crate::clock::Clock;
 use crate::keys::{InvalidToken, KeyRing};
 use crate::organization::Organization;
 use crate::owner::Owner;
 use crate::ports::{Directory, StoreError};
-use crate::principals::{Inactive, active_principals};
 use crate::resource_servers::{ResourceServer, ResourceServers};
 
 pub use actor::Actor;
@@ -207,24 +206,24 @@ impl CallerAuthentication {
         deployment: Generation,
     ) -> Result<Caller, CallerError> {
         let found = self.directory.find_client(&claims.client_id).await?;
-        let client = found
-            .client
-            .filter(|client| client.state == ClientState::Active)
-            .filter(|client| client.owner == claims.sub && client.organization == claims.org)
-            .ok_or(CallerError::Stopped)?;
-        let (owner, organization) = active_principals(&*self.directory, &client, found.principals)
-            .await
-            .map_err(|inactive| match inactive {
-                Inactive::Store(error) => CallerError::Store(error),
-                Inactive::Owner | Inactive::Organization => CallerError::Stopped,
-            })?;
-        if !claims
-            .generations
-            .survive(&client.generations(&owner, &organization, deployment))
+        let active = match ActiveClient::of(&*self.directory, found).await {
+            Ok(active) => active,
+            Err(NotActive::Store(error)) => return Err(error.into()),
+            Err(_) => return Err(CallerError::Stopped),
+        };
+        let client = &active.client;
+        if client.owner != claims.sub
+            || client.organization != claims.org
+            || !claims.generations.survive(&active.generations(deployment))
         {
             return Err(CallerError::Stopped);
         }
-        let client_scopes = client.allowed_scopes(&owner);
+        let client_scopes = active.allowed_scopes();
+        let ActiveClient {
+            client,
+            owner,
+            organization,
+        } = active;
         Ok(Caller {
             actor: Actor::Client(client.id),
             scopes: claims.scope.intersection(&client_scopes),

@@ -1,16 +1,20 @@
 //! What a request presents to authenticate its client.
 
+use m2m_types::oauth_error::OAuthErrorCode;
 use m2m_types::token_request::{MAX_PARAMETER_LENGTH, TokenRequest, UnverifiedSecret};
 
-use super::basic;
+use super::{Presentation, basic};
 
 /// What was presented, before anything of it was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PresentedCredentials {
-    /// Who the client says it is.
-    pub unverified_client_id: String,
-    /// What it says to prove it.
-    pub unverified_secret: UnverifiedSecret,
+pub enum PresentedCredentials {
+    /// `client_secret_basic` or `client_secret_post`.
+    Secret {
+        /// Who the client says it is.
+        unverified_client_id: String,
+        /// What it says to prove it.
+        unverified_secret: UnverifiedSecret,
+    },
 }
 
 /// Why a request presents no usable credentials. The texts are for the caller and echo nothing.
@@ -38,6 +42,21 @@ pub enum InvalidCredentials {
 }
 
 impl InvalidCredentials {
+    /// The code that the caller sees.
+    pub fn code(self) -> OAuthErrorCode {
+        match self {
+            Self::Missing | Self::UnsupportedScheme | Self::UnsupportedMethod => {
+                OAuthErrorCode::InvalidClient
+            }
+            Self::TwoMethods
+            | Self::TwoHeaders
+            | Self::MalformedHeader
+            | Self::HeaderTooLong
+            | Self::ClientIdMismatch
+            | Self::SecretWithoutClientId => OAuthErrorCode::InvalidRequest,
+        }
+    }
+
     /// The one sentence that log and caller see.
     pub fn description(self) -> &'static str {
         match self {
@@ -66,10 +85,10 @@ impl PresentedCredentials {
     /// # Errors
     /// There is none, more than one, or it is malformed.
     pub fn find(
-        authorization: &[&[u8]],
+        presentation: &Presentation<'_>,
         request: &TokenRequest,
     ) -> Result<Self, InvalidCredentials> {
-        match authorization {
+        match presentation.authorization {
             [] => Self::in_body(request),
             [header] => Self::in_header(header, request),
             _ => Err(InvalidCredentials::TwoHeaders),
@@ -81,9 +100,9 @@ impl PresentedCredentials {
             &request.unverified_client_id,
             &request.unverified_client_secret,
         ) {
-            (_, Some(_)) if request.has_client_assertion => Err(InvalidCredentials::TwoMethods),
-            _ if request.has_client_assertion => Err(InvalidCredentials::UnsupportedMethod),
-            (Some(id), Some(secret)) => Ok(Self {
+            (_, Some(_)) if has_assertion(request) => Err(InvalidCredentials::TwoMethods),
+            _ if has_assertion(request) => Err(InvalidCredentials::UnsupportedMethod),
+            (Some(id), Some(secret)) => Ok(Self::Secret {
                 unverified_client_id: id.clone(),
                 unverified_secret: secret.clone(),
             }),
@@ -93,7 +112,7 @@ impl PresentedCredentials {
     }
 
     fn in_header(header: &[u8], request: &TokenRequest) -> Result<Self, InvalidCredentials> {
-        if request.unverified_client_secret.is_some() || request.has_client_assertion {
+        if request.unverified_client_secret.is_some() || has_assertion(request) {
             return Err(InvalidCredentials::TwoMethods);
         }
         if header.len() > MAX_PARAMETER_LENGTH {
@@ -111,11 +130,26 @@ impl PresentedCredentials {
         {
             return Err(InvalidCredentials::ClientIdMismatch);
         }
-        Ok(Self {
+        Ok(Self::Secret {
             unverified_client_id: id,
             unverified_secret: secret,
         })
     }
+
+    /// Who the client says it is.
+    pub fn unverified_client_id(&self) -> &str {
+        match self {
+            Self::Secret {
+                unverified_client_id,
+                ..
+            } => unverified_client_id,
+        }
+    }
+}
+
+fn has_assertion(request: &TokenRequest) -> bool {
+    request.unverified_client_assertion.is_some()
+        || request.unverified_client_assertion_type.is_some()
 }
 
 #[cfg(test)]
@@ -125,8 +159,14 @@ mod tests {
     #[track_caller]
     fn check(authorization: &[&[u8]], body: &str, expected: InvalidCredentials) {
         let request = TokenRequest::parse(body.as_bytes()).unwrap();
+        let presentation = Presentation {
+            authorization,
+            dpop: &[],
+            certificate: None,
+            source: std::net::Ipv4Addr::LOCALHOST.into(),
+        };
         assert_eq!(
-            PresentedCredentials::find(authorization, &request).unwrap_err(),
+            PresentedCredentials::find(&presentation, &request).unwrap_err(),
             expected
         );
     }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use m2m_types::admin::client::{CreateClient, CreatedClient, SecretStorage};
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_secret::ClientSecret;
+use m2m_types::custom_claims::CustomClaims;
 use m2m_types::generation::Generation;
 use m2m_types::idempotency_key::IdempotencyKey;
 use m2m_types::names::{OrganizationId, OwnerId};
@@ -21,6 +22,7 @@ use super::settings::ClientSettings;
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::{Client, ClientState, GrantType, Revision, new_client_id};
+use crate::client_auth::RegisteredAuth;
 use crate::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
 use crate::resource_servers::ResourceServer;
 use crate::secret::Secret;
@@ -109,7 +111,15 @@ impl Clients {
             scopes: settings.scopes,
             default_scopes: settings.default_scopes,
             default_audience,
-            grants: vec![GrantType::ClientCredentials],
+            audience_grants: None,
+            authorization_details_types: vec![],
+            grant_types: vec![GrantType::ClientCredentials],
+            auth: RegisteredAuth::by_secret(),
+            dpop_bound: false,
+            certificate_bound: false,
+            custom_claims: CustomClaims::default(),
+            token_quota: None,
+            allowed_cidrs: vec![],
             access_token_ttl: settings.access_token_ttl,
             deletion_protection: settings.deletion_protection,
             tags: settings.tags,

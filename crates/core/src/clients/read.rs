@@ -30,7 +30,7 @@ impl Clients {
             .filter(|client| client.owner == caller.owner().id)
             .ok_or(ClientsError::NotFound)?;
         match client.state {
-            ClientState::Active => Ok(client),
+            ClientState::Active | ClientState::Disabled => Ok(client),
             ClientState::Deleted { restorable_until } => {
                 Err(ClientsError::Deleted { restorable_until })
             }

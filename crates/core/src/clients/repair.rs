@@ -96,7 +96,7 @@ impl Clients {
                 self.finish_delete(&client).await?;
                 Ok(Followed::Finished)
             }
-            ClientState::Active => {
+            ClientState::Active | ClientState::Disabled => {
                 self.store.remove_note(id).await?;
                 Ok(Followed::Overtaken)
             }

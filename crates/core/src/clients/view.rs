@@ -13,6 +13,7 @@ impl Clients {
             ClientState::Deleted { restorable_until } => {
                 (ClientStatus::Deleted, Some(restorable_until))
             }
+            ClientState::Disabled => (ClientStatus::Disabled, None),
             ClientState::Active | ClientState::Pending | ClientState::Abandoned => {
                 (ClientStatus::Active, None)
             }
@@ -31,7 +32,7 @@ impl Clients {
                 .audience_of(&client.default_audience)
                 .clone(),
             grant_types: client
-                .grants
+                .grant_types
                 .iter()
                 .map(|grant: &GrantType| grant.as_str().to_owned())
                 .collect(),

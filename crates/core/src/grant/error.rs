@@ -1,16 +1,16 @@
 //! Why no token was issued.
 
-use std::time::Duration;
-
 use m2m_types::client_id::ClientId;
 use m2m_types::oauth_error::OAuthErrorCode;
 use m2m_types::scope::Scope;
 
-use crate::client_auth::{AuthenticationFailure, InvalidCredentials};
+use crate::client_auth::ClientAuthError;
 use crate::keys::InvalidKey;
 use crate::ports::StoreError;
+use crate::protocol_error::{ProtocolError, Retry, UNAVAILABLE};
 
-/// Why a token was refused. Written for our log; clients see only [`TokenError::public`].
+/// Why a token was refused. Written for our log; clients see only what
+/// [`ProtocolError::public`] says.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// There is no `grant_type`.
@@ -22,21 +22,9 @@ pub enum TokenError {
     /// The client may not use this grant.
     #[error("client {0} may not use this grant")]
     GrantNotAllowed(ClientId),
-    /// The request presents no usable credentials.
+    /// The client did not authenticate.
     #[error(transparent)]
-    Credentials(#[from] InvalidCredentials),
-    /// The credentials did not hold.
-    #[error("not authenticated")]
-    NotAuthenticated(#[source] AuthenticationFailure),
-    /// The credentials did not hold, too often.
-    #[error("not authenticated, too often")]
-    Throttled {
-        /// Why not.
-        #[source]
-        failure: AuthenticationFailure,
-        /// How long to wait.
-        wait: Duration,
-    },
+    Client(#[from] ClientAuthError),
     /// Different resources in one request.
     #[error("more than one resource")]
     ManyResources,
@@ -63,10 +51,8 @@ pub enum TokenError {
     Key(#[from] InvalidKey),
 }
 
-impl TokenError {
-    /// The code and the one fixed sentence that a client sees. No wildcard arm: a new variant does not
-    /// compile until someone chooses.
-    pub fn public(&self) -> (OAuthErrorCode, &'static str) {
+impl ProtocolError for TokenError {
+    fn public(&self) -> (OAuthErrorCode, &'static str) {
         use OAuthErrorCode as Code;
         match self {
             Self::GrantTypeMissing => (Code::InvalidRequest, "the parameter grant_type is missing"),
@@ -78,12 +64,7 @@ impl TokenError {
                 Code::UnauthorizedClient,
                 "this client may not use this grant_type",
             ),
-            Self::Credentials(invalid) => public_credentials(*invalid),
-            Self::NotAuthenticated(_) => (Code::InvalidClient, "client authentication failed"),
-            Self::Throttled { .. } => (
-                Code::TemporarilyUnavailable,
-                "too many failed authentications: wait as Retry-After says",
-            ),
+            Self::Client(error) => error.public(),
             Self::ManyResources => (
                 Code::InvalidTarget,
                 "a token is for one resource: ask once for each",
@@ -100,25 +81,23 @@ impl TokenError {
                 Code::InvalidScope,
                 "a scope is unknown, not granted or not one of the resource",
             ),
-            Self::Store(_) | Self::Key(_) => (
-                Code::TemporarilyUnavailable,
-                "the service cannot answer now: try again",
-            ),
+            Self::Store(_) | Self::Key(_) => UNAVAILABLE,
         }
     }
-}
 
-fn public_credentials(invalid: InvalidCredentials) -> (OAuthErrorCode, &'static str) {
-    let code = match invalid {
-        InvalidCredentials::Missing
-        | InvalidCredentials::UnsupportedScheme
-        | InvalidCredentials::UnsupportedMethod => OAuthErrorCode::InvalidClient,
-        InvalidCredentials::TwoMethods
-        | InvalidCredentials::TwoHeaders
-        | InvalidCredentials::MalformedHeader
-        | InvalidCredentials::HeaderTooLong
-        | InvalidCredentials::ClientIdMismatch
-        | InvalidCredentials::SecretWithoutClientId => OAuthErrorCode::InvalidRequest,
-    };
-    (code, invalid.description())
+    fn retry(&self) -> Option<Retry> {
+        match self {
+            Self::Client(error) => error.retry(),
+            Self::Store(_) | Self::Key(_) => Some(Retry::Unavailable),
+            Self::GrantTypeMissing
+            | Self::GrantTypeUnknown
+            | Self::GrantNotAllowed(_)
+            | Self::ManyResources
+            | Self::UnknownResource
+            | Self::ScopeMalformed
+            | Self::ScopeNotAllowed(_)
+            | Self::ScopeOfAnotherResource(_)
+            | Self::NoScope => None,
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! `POST /oauth/token`: from a request to a token or a refusal.
 
 mod audience;
+mod decision;
 mod error;
 mod noted_uses;
 mod scopes;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,19 +15,18 @@ use m2m_types::token_request::TokenRequest;
 use m2m_types::token_response::{TokenResponse, TokenType};
 use tracing::warn;
 
+pub use decision::{Decision, decide};
 pub use error::TokenError;
 pub use noted_uses::NotedUses;
 
 use crate::client::GrantType;
-use crate::client_auth::{
-    AuthenticatedClient, AuthenticationFailure, PresentedCredentials, authenticate,
-};
+use crate::client_auth::{AuthenticatedClient, ClientAuthentication, Presentation, Proof};
 use crate::clock::Clock;
 use crate::keys::KeyRing;
-use crate::ports::{ClientStore, Directory};
+use crate::ports::ClientStore;
+use crate::protocol_error::Refused;
 use crate::random::Random;
 use crate::resource_servers::ResourceServers;
-use crate::throttle::FailureThrottle;
 use crate::token::{self, Grant};
 
 /// A use of a secret is written down when the last one written is older than this.
@@ -44,24 +43,6 @@ pub struct Issued {
     pub jti: String,
 }
 
-/// A refusal and whom it met.
-#[derive(Debug)]
-pub struct Refused {
-    /// Which client; none: no client that exists was named.
-    pub client_id: Option<ClientId>,
-    /// Why.
-    pub error: TokenError,
-}
-
-impl<E: Into<TokenError>> From<E> for Refused {
-    fn from(error: E) -> Self {
-        Self {
-            client_id: None,
-            error: error.into(),
-        }
-    }
-}
-
 /// The token endpoint's rules and what they need.
 pub struct TokenEndpoint {
     /// Who issues.
@@ -69,13 +50,11 @@ pub struct TokenEndpoint {
     /// What tokens are for.
     pub resource_servers: ResourceServers,
     /// Who asks.
-    pub directory: Arc<dyn Directory>,
+    pub authentication: Arc<ClientAuthentication>,
     /// Where a use is written down.
     pub clients: Arc<dyn ClientStore>,
     /// What signs.
     pub keys: Arc<KeyRing>,
-    /// Who failed too often.
-    pub throttle: FailureThrottle,
     /// Which uses this process is writing down.
     pub noted_uses: NotedUses,
     /// The time.
@@ -91,18 +70,17 @@ impl TokenEndpoint {
     /// Why no token is issued.
     pub async fn token(
         &self,
-        authorization: &[&[u8]],
+        presentation: &Presentation<'_>,
         request: &TokenRequest,
-        source: IpAddr,
-    ) -> Result<Issued, Refused> {
+    ) -> Result<Issued, Refused<TokenError>> {
         let now = self.clock.now();
-        let grant_type = parse_grant_type(request)?;
-        let presented =
-            PresentedCredentials::find(authorization, request).map_err(TokenError::Credentials)?;
-        let authenticated = authenticate(&*self.directory, &presented, now)
+        let grant_type = parse_grant_type(request).map_err(Refused::nobody)?;
+        let authenticated = self
+            .authentication
+            .authenticate(presentation, request, now)
             .await
-            .map_err(|failure| self.count_failure(failure, &presented, source))?;
-        let issued = self.grant(&authenticated, grant_type, request, now).await;
+            .map_err(Refused::into_error_of)?;
+        let issued = self.issue(&authenticated, grant_type, request, now).await;
         issued.map_err(|error| Refused {
             client_id: Some(authenticated.client().id.clone()),
             error,
@@ -110,24 +88,21 @@ impl TokenEndpoint {
     }
 
     /// What an authenticated client gets.
-    async fn grant(
+    async fn issue(
         &self,
         authenticated: &AuthenticatedClient,
         grant_type: GrantType,
         request: &TokenRequest,
         now: Timestamp,
     ) -> Result<Issued, TokenError> {
-        let client = authenticated.client();
-        if !client.grants.contains(&grant_type) {
-            return Err(TokenError::GrantNotAllowed(client.id.clone()));
-        }
-        let server = audience::choose(&self.resource_servers, request, client)?;
-        let scopes = scopes::choose(request, authenticated, &server)?;
+        let active = authenticated.active();
+        let decision = decide(&self.resource_servers, active, grant_type, request)?;
         let keys = self.keys.current().await?;
         let grant = Grant {
             issuer: &self.issuer,
-            audience: self.resource_servers.audience_of(&server),
-            scopes,
+            audience: self.resource_servers.audience_of(&decision.server),
+            scopes: decision.scopes,
+            lifetime: decision.lifetime,
             jti: self.random.bytes(),
             issued_at: now,
         };
@@ -139,33 +114,17 @@ impl TokenEndpoint {
             answer: TokenResponse {
                 access_token,
                 token_type: TokenType::Bearer,
-                expires_in: client.access_token_ttl.seconds(),
+                expires_in: decision.lifetime.seconds(),
                 scope: claims.scope,
             },
         })
     }
 
-    fn count_failure(
-        &self,
-        failure: AuthenticationFailure,
-        presented: &PresentedCredentials,
-        source: IpAddr,
-    ) -> Refused {
-        if let AuthenticationFailure::Store(error) = failure {
-            return TokenError::Store(error).into();
-        }
-        let client_id = failure.client_id().cloned();
-        let error = match self.throttle.count(source, &presented.unverified_client_id) {
-            Ok(()) => TokenError::NotAuthenticated(failure),
-            Err(wait) => TokenError::Throttled { failure, wait },
-        };
-        Refused { client_id, error }
-    }
-
     /// Notes the use of a secret, once an hour. A token is not refused because the note failed: a request
     /// in a minute or more tries again.
     async fn record_use(&self, authenticated: &AuthenticatedClient, now: Timestamp) {
-        let (client, secret) = (authenticated.client(), authenticated.secret());
+        let client = authenticated.client();
+        let Proof::Secret(secret) = authenticated.proof();
         let noted = client
             .last_used
             .get(secret)

@@ -5,7 +5,7 @@ use m2m_types::scope::ScopeSet;
 use m2m_types::token_request::TokenRequest;
 
 use super::TokenError;
-use crate::client_auth::AuthenticatedClient;
+use crate::active_client::ActiveClient;
 use crate::resource_servers::ResourceServer;
 
 /// The requested scopes, all or nothing; else the client's default ones, else all it may have.
@@ -13,10 +13,10 @@ use crate::resource_servers::ResourceServer;
 /// RFC 6749 §3.3. Never more than the owner may do at this moment.
 pub(super) fn choose(
     request: &TokenRequest,
-    authenticated: &AuthenticatedClient,
+    active: &ActiveClient,
     server: &ResourceServer,
 ) -> Result<ScopeSet, TokenError> {
-    let allowed = authenticated.client().allowed_scopes(authenticated.owner());
+    let allowed = active.allowed_scopes();
     let granted = match request.unverified_scope.as_deref() {
         Some(unverified) => {
             let requested = ScopeSet::parse(unverified).map_err(|_| TokenError::ScopeMalformed)?;
@@ -28,7 +28,7 @@ pub(super) fn choose(
             }
             requested
         }
-        None => unrequested(authenticated, &allowed, server),
+        None => unrequested(active, &allowed, server),
     };
     if granted.is_empty() {
         Err(TokenError::NoScope)
@@ -38,12 +38,8 @@ pub(super) fn choose(
 }
 
 /// Management scopes are granted only by name: in the request or in the client's default scopes.
-fn unrequested(
-    authenticated: &AuthenticatedClient,
-    allowed: &ScopeSet,
-    server: &ResourceServer,
-) -> ScopeSet {
-    match &authenticated.client().default_scopes {
+fn unrequested(active: &ActiveClient, allowed: &ScopeSet, server: &ResourceServer) -> ScopeSet {
+    match &active.client.default_scopes {
         Some(default) => server.filter(&default.intersection(allowed)),
         None => server
             .filter(allowed)

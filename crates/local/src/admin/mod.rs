@@ -138,7 +138,9 @@ impl Place {
         }
         let found = deployment.ports().directory.find_client(&file.client_id);
         match found.await?.client.map(|client| client.state) {
-            Some(ClientState::Active) => Ok(Self::HoldsAdmin(file.client_id)),
+            Some(ClientState::Active | ClientState::Disabled) => {
+                Ok(Self::HoldsAdmin(file.client_id))
+            }
             Some(ClientState::Pending | ClientState::Abandoned) => Ok(Self::LeftBehind),
             None => Ok(Self::Unknown),
             Some(ClientState::Deleted { .. }) => Err(AdminError::InTheWay(request.out.clone())),

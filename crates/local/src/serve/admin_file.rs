@@ -161,7 +161,7 @@ async fn usable(
         .find_client(&file.client_id)
         .await?;
     match found.client.map(|client| client.state) {
-        Some(ClientState::Active) => Ok(Some(file)),
+        Some(ClientState::Active | ClientState::Disabled) => Ok(Some(file)),
         Some(ClientState::Deleted { .. }) => Err(ServeError::AdminDeleted {
             client_id: file.client_id,
             path: path.to_owned(),

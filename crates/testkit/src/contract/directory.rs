@@ -5,6 +5,7 @@ use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
 use m2m_core::ports::{Lookup, Principals, WriteOutcome};
 use m2m_types::generation::Generation;
+use m2m_types::handle::Handle;
 use m2m_types::names::{OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
 
@@ -62,6 +63,7 @@ pub async fn principals_are_read_back_as_written(ports: Ports) {
             permissions: ScopeSet::default(),
             active: false,
             generation: Generation::default().raised(),
+            handle: Handle::from_random_bytes([3; 12]),
         },
         Organization {
             id: OrganizationId::parse("other").unwrap(),
@@ -71,6 +73,7 @@ pub async fn principals_are_read_back_as_written(ports: Ports) {
             max_clients: None,
             active: false,
             generation: Generation::default().raised().raised(),
+            handle: Handle::from_random_bytes([4; 12]),
         },
     );
     for (owner, organization) in [plain, odd] {

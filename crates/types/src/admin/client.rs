@@ -138,6 +138,8 @@ pub enum SecretStorage {
 pub enum ClientStatus {
     /// It gets tokens.
     Active,
+    /// It gets none until it is enabled again.
+    Disabled,
     /// It is deleted and gets none.
     Deleted,
 }

@@ -1,6 +1,8 @@
 //! The bodies of the management API under `/v1`.
 
 pub mod client;
+pub mod credentials;
+pub mod limits;
 pub mod me;
 pub mod page;
 pub mod patch;

@@ -67,7 +67,7 @@ impl Table {
         let clients: Vec<_> = items.map(client::from_item).collect::<Result<_, _>>()?;
         let is_listed = |client: &Client| match client.state {
             ClientState::Pending | ClientState::Abandoned => false,
-            ClientState::Active => list == ListKind::Live,
+            ClientState::Active | ClientState::Disabled => list == ListKind::Live,
             ClientState::Deleted { .. } => list == ListKind::Deleted,
         };
         Ok(clients.into_iter().filter(is_listed).collect())

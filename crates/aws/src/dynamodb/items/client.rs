@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
 use jiff::Timestamp;
-use m2m_core::client::{Client, ClientState, GrantType, Revision};
+use m2m_core::client::{AudienceGrant, Client, ClientState, GrantType, Revision};
 use m2m_core::ports::StoreError;
 use m2m_core::resource_servers::ResourceServer;
 use m2m_types::admin::client::{SecretStorage, Tags};
+use m2m_types::admin::limits::TokenQuota;
 use m2m_types::audience::Audience;
+use m2m_types::authorization_details::DetailType;
 use m2m_types::client_id::ClientId;
+use m2m_types::custom_claims::CustomClaims;
 use m2m_types::generation::Generation;
 use m2m_types::names::{ClientName, Description, OrganizationId, OwnerId, SecretId};
 use m2m_types::scope::ScopeSet;
 use m2m_types::ttl::AccessTokenTtl;
 use serde::{Deserialize, Serialize};
 
+use super::auth::AuthItem;
 use super::secret::SecretItem;
 use super::version::SchemaVersion;
 use super::{Item, Key};
@@ -39,7 +44,16 @@ struct ClientItem {
     scopes: Option<ScopeSet>,
     default_scopes: Option<ScopeSet>,
     default_audience: ResourceServerItem,
+    audience_grants: Option<Vec<AudienceGrantItem>>,
+    authorization_details_types: Vec<DetailType>,
     grants: Vec<String>,
+    auth: AuthItem,
+    dpop_bound: bool,
+    certificate_bound: bool,
+    /// JSON as text: numbers of the table are not those of JSON.
+    custom_claims: String,
+    token_quota: Option<TokenQuota>,
+    allowed_cidrs: Vec<IpNet>,
     access_token_ttl_seconds: AccessTokenTtl,
     deletion_protection: bool,
     tags: Tags,
@@ -57,7 +71,14 @@ enum StateItem {
     Pending,
     Abandoned,
     Active,
+    Disabled,
     Deleted,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AudienceGrantItem {
+    audience: ResourceServerItem,
+    scopes: ScopeSet,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,6 +125,7 @@ impl From<&Client> for ClientItem {
             ClientState::Pending => (StateItem::Pending, None),
             ClientState::Abandoned => (StateItem::Abandoned, None),
             ClientState::Active => (StateItem::Active, None),
+            ClientState::Disabled => (StateItem::Disabled, None),
             ClientState::Deleted { restorable_until } => {
                 (StateItem::Deleted, Some(restorable_until))
             }
@@ -122,11 +144,22 @@ impl From<&Client> for ClientItem {
             scopes: client.scopes.clone(),
             default_scopes: client.default_scopes.clone(),
             default_audience: ResourceServerItem::from(&client.default_audience),
+            audience_grants: client
+                .audience_grants
+                .as_ref()
+                .map(|grants| grants.iter().map(AudienceGrantItem::from).collect()),
+            authorization_details_types: client.authorization_details_types.clone(),
             grants: client
-                .grants
+                .grant_types
                 .iter()
                 .map(|grant| grant.as_str().to_owned())
                 .collect(),
+            auth: AuthItem::from(&client.auth),
+            dpop_bound: client.dpop_bound,
+            certificate_bound: client.certificate_bound,
+            custom_claims: client.custom_claims.to_record(),
+            token_quota: client.token_quota,
+            allowed_cidrs: client.allowed_cidrs.clone(),
             access_token_ttl_seconds: client.access_token_ttl,
             deletion_protection: client.deletion_protection,
             tags: client.tags.clone(),
@@ -149,6 +182,7 @@ impl TryFrom<ClientItem> for Client {
             (StateItem::Pending, None) => ClientState::Pending,
             (StateItem::Abandoned, None) => ClientState::Abandoned,
             (StateItem::Active, None) => ClientState::Active,
+            (StateItem::Disabled, None) => ClientState::Disabled,
             (StateItem::Deleted, Some(restorable_until)) => {
                 ClientState::Deleted { restorable_until }
             }
@@ -168,7 +202,18 @@ impl TryFrom<ClientItem> for Client {
             scopes: item.scopes,
             default_scopes: item.default_scopes,
             default_audience: item.default_audience.into(),
-            grants: grants.collect::<Result<_, _>>()?,
+            audience_grants: item
+                .audience_grants
+                .map(|grants| grants.into_iter().map(AudienceGrant::from).collect()),
+            authorization_details_types: item.authorization_details_types,
+            grant_types: grants.collect::<Result<_, _>>()?,
+            auth: item.auth.into(),
+            dpop_bound: item.dpop_bound,
+            certificate_bound: item.certificate_bound,
+            custom_claims: CustomClaims::from_record(&item.custom_claims)
+                .map_err(|error| error.to_string())?,
+            token_quota: item.token_quota,
+            allowed_cidrs: item.allowed_cidrs,
             access_token_ttl: item.access_token_ttl_seconds,
             deletion_protection: item.deletion_protection,
             tags: item.tags,
@@ -182,6 +227,24 @@ impl TryFrom<ClientItem> for Client {
                 .collect::<Result<_, jiff::Error>>()
                 .map_err(|error| error.to_string())?,
         })
+    }
+}
+
+impl From<&AudienceGrant> for AudienceGrantItem {
+    fn from(grant: &AudienceGrant) -> Self {
+        Self {
+            audience: ResourceServerItem::from(&grant.audience),
+            scopes: grant.scopes.clone(),
+        }
+    }
+}
+
+impl From<AudienceGrantItem> for AudienceGrant {
+    fn from(item: AudienceGrantItem) -> Self {
+        Self {
+            audience: item.audience.into(),
+            scopes: item.scopes,
+        }
     }
 }
 

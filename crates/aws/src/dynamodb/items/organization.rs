@@ -3,6 +3,7 @@
 use m2m_core::organization::Organization;
 use m2m_core::ports::StoreError;
 use m2m_types::generation::Generation;
+use m2m_types::handle::Handle;
 use m2m_types::names::OrganizationId;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,7 @@ struct OrganizationItem {
     max_clients: Option<u32>,
     active: bool,
     generation: Generation,
+    handle: Handle,
 }
 
 /// Lays out one of the copies.
@@ -35,6 +37,7 @@ pub(in crate::dynamodb) fn to_item(
         max_clients: organization.max_clients,
         active: organization.active,
         generation: organization.generation,
+        handle: organization.handle,
     };
     let key = Key::organization_copy(&organization.id, copy);
     super::write("an organization", key, item)
@@ -50,5 +53,6 @@ pub(in crate::dynamodb) fn from_item(item: Item) -> Result<Organization, StoreEr
         max_clients: item.max_clients,
         active: item.active,
         generation: item.generation,
+        handle: item.handle,
     })
 }

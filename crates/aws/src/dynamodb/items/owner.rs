@@ -3,6 +3,7 @@
 use m2m_core::owner::Owner;
 use m2m_core::ports::StoreError;
 use m2m_types::generation::Generation;
+use m2m_types::handle::Handle;
 use m2m_types::names::{OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ struct OwnerItem {
     permissions: ScopeSet,
     active: bool,
     generation: Generation,
+    handle: Handle,
 }
 
 pub(in crate::dynamodb) fn to_item(owner: &Owner) -> Result<Item, StoreError> {
@@ -28,6 +30,7 @@ pub(in crate::dynamodb) fn to_item(owner: &Owner) -> Result<Item, StoreError> {
         permissions: owner.permissions.clone(),
         active: owner.active,
         generation: owner.generation,
+        handle: owner.handle,
     };
     super::write("an owner", Key::owner(&owner.id), item)
 }
@@ -40,5 +43,6 @@ pub(in crate::dynamodb) fn from_item(item: Item) -> Result<Owner, StoreError> {
         permissions: item.permissions,
         active: item.active,
         generation: item.generation,
+        handle: item.handle,
     })
 }

@@ -1,0 +1,111 @@
+//! How a client proves who it is, as the management API takes and shows it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::InvalidText;
+
+/// The `token_endpoint_auth_method` of a client, RFC 7591 §2.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenEndpointAuthMethod {
+    /// A secret in the header or, as `client_secret_post`, in the body.
+    #[default]
+    ClientSecretBasic,
+    /// A signed assertion: by a key of the client's, or by an issuer that it trusts.
+    PrivateKeyJwt,
+    /// A certificate of a trusted authority, RFC 8705 §2.1.
+    TlsClientAuth,
+    /// A certificate whose key is registered, RFC 8705 §2.2.
+    SelfSignedTlsClientAuth,
+}
+
+/// What `aud` has to be in a client's assertions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssertionAudience {
+    /// The issuer identifier alone.
+    #[default]
+    Issuer,
+    /// The URL of the token endpoint is accepted too, for libraries that know nothing else.
+    TokenEndpoint,
+}
+
+/// A set of public keys, RFC 7517 §5, of at most 16,384 bytes; what is in it is checked by whoever uses the keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Map<String, Value>", into = "Map<String, Value>")]
+pub struct Jwks(Map<String, Value>);
+
+impl Jwks {
+    /// The set as JSON text.
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.0).unwrap_or_default()
+    }
+}
+
+impl TryFrom<Map<String, Value>> for Jwks {
+    type Error = InvalidText;
+    fn try_from(set: Map<String, Value>) -> Result<Self, Self::Error> {
+        let length = serde_json::to_vec(&set).map_or(usize::MAX, |json| json.len());
+        if set.get("keys").is_some_and(Value::is_array) && length <= 16_384 {
+            Ok(Self(set))
+        } else {
+            Err(InvalidText {
+                what: "jwks",
+                rule: "an object with the member keys, an array, of at most 16384 bytes",
+            })
+        }
+    }
+}
+
+impl From<Jwks> for Map<String, Value> {
+    fn from(set: Jwks) -> Self {
+        set.0
+    }
+}
+
+/// An outside issuer whose tokens prove that a client is itself (RFC 7523 §3): workload identity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trust {
+    /// The `iss` of the tokens, an https URL or, for SPIFFE, `spiffe://…`; compared to the byte.
+    pub issuer: String,
+    /// The `sub` of the tokens.
+    pub subject: String,
+    /// Whether `*` in `subject` stands for any text.
+    #[serde(default)]
+    pub subject_is_pattern: bool,
+    /// The `aud` of the tokens.
+    pub audience: String,
+    /// Further claims that the tokens must have, each equal to this text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub claims: BTreeMap<String, String>,
+    /// How old a token may be by its `iat`: 1 to 86,400 seconds, a day by default.
+    #[serde(default = "a_day")]
+    pub max_age_seconds: u32,
+    /// Where the issuer's keys are; null: where its metadata says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+}
+
+fn a_day() -> u32 {
+    86_400
+}
+
+/// The one identifier that a certificate must have, RFC 8705 §2.1.2.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CertificateSubject {
+    /// The subject's distinguished name, RFC 4514.
+    SubjectDn(String),
+    /// A DNS name in the certificate's subject alternative names.
+    SanDns(String),
+    /// A URI there.
+    SanUri(String),
+    /// An IP address there.
+    SanIp(String),
+    /// A mail address there.
+    SanEmail(String),
+}
