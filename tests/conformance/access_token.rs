@@ -94,6 +94,10 @@ async fn j03_the_claims_are_those_of_rfc_9068() {
         "gen": {"client": 0, "owner": 0, "organization": 0, "deployment": 0},
     });
     expected["jti"] = claims["jti"].clone();
+    for handle in ["owner_handle", "organization_handle"] {
+        expected["gen"][handle] = claims["gen"][handle].clone();
+        assert_eq!(claims["gen"][handle].as_str().unwrap().len(), 16);
+    }
     assert_eq!(claims, expected);
     assert_ne!(claims["sub"], claims["client_id"]);
 }

@@ -11,6 +11,7 @@ mod bearer;
 mod client_authentication;
 mod grants_and_scopes;
 mod indistinguishable;
+mod introspection;
 mod keys;
 mod management;
 mod metadata;

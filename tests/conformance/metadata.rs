@@ -41,7 +41,10 @@ async fn m01_both_places_have_the_same_metadata() {
             "response_types_supported": [],
             "grant_types_supported": ["client_credentials"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-            "scopes_supported": ["clients:delegate", "clients:read", "clients:reveal", "clients:write"],
+            "introspection_endpoint": format!("{issuer}/oauth/introspect"),
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "introspection_signing_alg_values_supported": ["ES256"],
+            "scopes_supported": ["clients:delegate", "clients:read", "clients:reveal", "clients:write", "m2m:introspect"],
             "protected_resources": [format!("{issuer}/v1")],
         })
     );
@@ -125,6 +128,7 @@ async fn m04_every_advertised_thing_works() {
             );
         }
     }
+    check_introspection(&service, &metadata).await;
     for scope in metadata["scopes_supported"].as_array().unwrap() {
         let resource = service.issuer.join("/v1");
         let asked = [
@@ -132,6 +136,32 @@ async fn m04_every_advertised_thing_works() {
             ("scope", scope.as_str().unwrap()),
         ];
         assert_eq!(ask(&service, &asked).await.status, 200, "{scope}");
+    }
+}
+
+/// Every method works there, and the answer is signed with an algorithm that is listed.
+async fn check_introspection(service: &TestService, metadata: &Value) {
+    let (secret, url) = (secret(), &metadata["introspection_endpoint"]);
+    let path = url.as_str().unwrap().strip_prefix(service.issuer.as_str());
+    for method in metadata["introspection_endpoint_auth_methods_supported"]
+        .as_array()
+        .unwrap()
+    {
+        let mut form = vec![("token", "x")];
+        let call = service.post(path.unwrap());
+        let call = match method.as_str().unwrap() {
+            "client_secret_basic" => call.basic(ID, &secret),
+            "client_secret_post" => {
+                form.extend([("client_id", ID), ("client_secret", secret.as_str())]);
+                call
+            }
+            other => unreachable!("{other} is advertised"),
+        };
+        let media_type = "application/token-introspection+jwt";
+        let answer = call.header("accept", media_type).form(&form).send().await;
+        let algorithms = &metadata["introspection_signing_alg_values_supported"];
+        let used = jwt::header(answer.text())["alg"].clone();
+        assert!(algorithms.as_array().unwrap().contains(&used), "{method}");
     }
 }
 

@@ -15,4 +15,5 @@ pub mod programs;
 pub mod raw;
 pub mod service;
 pub mod terraform;
+pub mod tokens;
 pub mod world;

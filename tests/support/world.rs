@@ -12,7 +12,8 @@ use serde_json::Value;
 use crate::service::TestService;
 
 /// Every scope of the management API.
-pub const MANAGEMENT: &str = "clients:delegate clients:read clients:reveal clients:write";
+pub const MANAGEMENT: &str =
+    "clients:delegate clients:read clients:reveal clients:write m2m:introspect";
 /// What [`ada`] may do at the organization's own API.
 pub const ORDERS: &str = "orders:read orders:write";
 /// What tokens of new clients are for.

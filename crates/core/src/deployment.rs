@@ -10,7 +10,9 @@ use crate::client_auth::ClientAuthentication;
 use crate::clients::{Clients, Cursors};
 use crate::clock::Clock;
 use crate::grant::{NotedUses, TokenEndpoint};
+use crate::introspection::Introspection;
 use crate::keys::{self, KeyRing, SigningAlgorithm};
+use crate::live_token::LiveTokens;
 use crate::mutual_tls::MutualTls;
 use crate::ports::{ClientStore, Directory, KeyStore, Revocations, SecretValues, StoreError};
 use crate::random::Random;
@@ -57,6 +59,7 @@ pub struct Deployment {
     ports: Ports,
     keys: Arc<KeyRing>,
     client_authentication: Arc<ClientAuthentication>,
+    tokens: Arc<LiveTokens>,
 }
 
 impl Deployment {
@@ -70,11 +73,19 @@ impl Deployment {
             directory: Arc::clone(&ports.directory),
             throttle: FailureThrottle::new(Arc::clone(&ports.clock)),
         });
+        let tokens = Arc::new(LiveTokens {
+            issuer: settings.issuer.clone(),
+            directory: Arc::clone(&ports.directory),
+            revocations: Arc::clone(&ports.revocations),
+            keys: Arc::clone(&keys),
+            clock: Arc::clone(&ports.clock),
+        });
         Self {
             settings,
             ports,
             keys,
             client_authentication,
+            tokens,
         }
     }
 
@@ -130,14 +141,23 @@ impl Deployment {
         }
     }
 
+    /// The rules of the introspection endpoint.
+    pub fn introspection(&self) -> Introspection {
+        Introspection {
+            issuer: self.settings.issuer.clone(),
+            authentication: self.client_authentication(),
+            callers: self.caller_authentication(),
+            tokens: Arc::clone(&self.tokens),
+            keys: self.keys(),
+            clock: Arc::clone(&self.ports.clock),
+        }
+    }
+
     /// Who may call the management API.
     pub fn caller_authentication(&self) -> CallerAuthentication {
         CallerAuthentication {
-            issuer: self.settings.issuer.clone(),
             resource_servers: self.settings.resource_servers.clone(),
-            directory: Arc::clone(&self.ports.directory),
-            keys: self.keys(),
-            clock: Arc::clone(&self.ports.clock),
+            tokens: Arc::clone(&self.tokens),
         }
     }
 

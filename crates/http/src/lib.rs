@@ -9,9 +9,11 @@ mod client_address;
 mod correlation;
 mod entity_tag;
 mod fallback;
+mod introspect;
 mod metadata;
 mod oauth_answer;
 mod problem_answer;
+mod protocol_request;
 mod request_log;
 mod token;
 mod told;
@@ -26,6 +28,7 @@ use m2m_core::caller::{CallerAuthentication, IamAuthentication};
 use m2m_core::clients::Clients;
 use m2m_core::deployment::Deployment;
 use m2m_core::grant::TokenEndpoint;
+use m2m_core::introspection::Introspection;
 use m2m_core::keys::KeyRing;
 use m2m_core::ports::Directory;
 use m2m_core::random::Random;
@@ -44,6 +47,7 @@ use crate::problem_answer::Refusal;
 struct State {
     issuer: Issuer,
     token: TokenEndpoint,
+    introspection: Introspection,
     callers: CallerAuthentication,
     iam_callers: IamAuthentication,
     clients: Clients,
@@ -59,6 +63,7 @@ impl State {
         Arc::new(Self {
             issuer: deployment.settings().issuer.clone(),
             token: deployment.token_endpoint(),
+            introspection: deployment.introspection(),
             callers: deployment.caller_authentication(),
             iam_callers: deployment.iam_authentication(),
             clients: deployment.clients(),
@@ -87,7 +92,9 @@ pub fn whole(deployment: &Deployment) -> Router {
 }
 
 fn protocol_routes(state: &Shared) -> Router<Shared> {
-    token::routes(state).merge(metadata::routes())
+    token::routes(state)
+        .merge(introspect::routes(state))
+        .merge(metadata::routes())
 }
 
 /// Answers of our own for unknown paths and for a handler that panicked, and a line in the log for each.

@@ -63,13 +63,30 @@ async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
                 .iter()
                 .map(|grant| grant.as_str().to_owned())
                 .collect(),
-            token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"]
-                .map(str::to_owned)
-                .into(),
+            token_endpoint_auth_methods_supported: auth_methods(),
+            introspection_endpoint: issuer.join(paths::INTROSPECT),
+            introspection_endpoint_auth_methods_supported: auth_methods(),
+            introspection_signing_alg_values_supported: signing_algorithms(&state).await,
+            authorization_details_types_supported: vec![],
             scopes_supported: ManagementScope::all(),
             protected_resources: vec![issuer.join(paths::MANAGEMENT)],
         },
     )
+}
+
+/// How a client may authenticate at the protocol endpoints.
+fn auth_methods() -> Vec<String> {
+    ["client_secret_basic", "client_secret_post"]
+        .map(str::to_owned)
+        .into()
+}
+
+/// What signs at this moment; nothing while the keys cannot be read.
+async fn signing_algorithms(state: &crate::State) -> Vec<String> {
+    let keys = state.keys.current().await.ok();
+    let keys = keys.into_iter();
+    keys.map(|keys| keys.active().public().algorithm().as_str().to_owned())
+        .collect()
 }
 
 async fn protected_resource(State(state): State<Shared>) -> Response<Body> {

@@ -9,37 +9,56 @@ use http::header::{
 use http::{Response, StatusCode};
 use m2m_core::error_chain::chain;
 use m2m_core::grant::Issued;
+use m2m_core::introspection::Introspected;
 use m2m_core::protocol_error::{ProtocolError, Refused, Retry};
+use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::introspection::INTROSPECTION_MEDIA_TYPE;
 use m2m_types::oauth_error::{OAuthError, OAuthErrorCode};
 
-use crate::State;
 use crate::body::Unreadable;
 use crate::correlation::new_id;
+use crate::protocol_request::NotAForm;
 use crate::told::{Outcome, Told};
+use crate::{State, problem_answer};
 
 /// How long to wait when a store gave no answer.
 const STORE_RETRY: Duration = Duration::from_secs(1);
+const JSON: &str = "application/json";
 
-/// A request that is not even a token request.
-pub(crate) enum NotATokenRequest {
-    /// Another method than `POST`.
-    Method,
-    /// Parameters in the URI (RFC 6749 §2.3.1).
-    Query,
-    /// Another media type than `application/x-www-form-urlencoded`.
-    MediaType,
-    /// A body that cannot be read.
-    Body(Unreadable),
-    /// A form that breaks a rule.
-    Form(&'static str),
+/// Which endpoint answers: what the log says of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Endpoint {
+    /// `/oauth/token`.
+    Token,
+    /// `/oauth/introspect`.
+    Introspection,
+}
+
+impl Endpoint {
+    /// What happened to a request that the caller has to mend.
+    fn refused(self) -> &'static str {
+        match self {
+            Self::Token => "token refused",
+            Self::Introspection => "introspection refused",
+        }
+    }
+
+    /// What happened to a request that the service itself failed.
+    fn failed(self) -> &'static str {
+        match self {
+            Self::Token => "token not issued",
+            Self::Introspection => "introspection failed",
+        }
+    }
 }
 
 /// 200 with the token.
 pub(crate) fn granted(state: &State, issued: Issued) -> Response<Body> {
     let Ok(json) = serde_json::to_vec(&issued.answer) else {
-        return defect(state, "a token answer could not be written");
+        let what = "a token answer could not be written";
+        return defect(state, Endpoint::Token, what);
     };
-    let mut response = answer(StatusCode::OK, json);
+    let mut response = answer(StatusCode::OK, JSON, json);
     response.extensions_mut().insert(Outcome::TokenIssued);
     let told = Told {
         message: Some("token issued"),
@@ -50,28 +69,57 @@ pub(crate) fn granted(state: &State, issued: Issued) -> Response<Body> {
     told.put(response)
 }
 
+/// 200 with what the caller may know of a token; signed if it wants it so.
+pub(crate) fn introspected(
+    state: &State,
+    introspected: Introspected,
+    signed: Option<String>,
+) -> Response<Body> {
+    let (media_type, body) = match signed {
+        Some(jwt) => (INTROSPECTION_MEDIA_TYPE, Ok(jwt.into_bytes())),
+        None => (JSON, serde_json::to_vec(&introspected.answer)),
+    };
+    let Ok(body) = body else {
+        let what = "an introspection's answer could not be written";
+        return defect(state, Endpoint::Introspection, what);
+    };
+    let is_active = introspected.answer.is_active();
+    let told = Told {
+        message: Some(if is_active {
+            "token is active"
+        } else {
+            "token is not active"
+        }),
+        client_id: Some(introspected.client_id),
+        jti: introspected.jti,
+        reason: introspected.reason.map(|reason| chain(&reason)),
+        ..Told::default()
+    };
+    told.put(answer(StatusCode::OK, media_type, body))
+}
+
 /// The refusal of a request to a protocol endpoint, its reason told to the log.
-pub(crate) fn refused<E: ProtocolError>(state: &State, refused: Refused<E>) -> Response<Body> {
+pub(crate) fn refused<E: ProtocolError>(
+    state: &State,
+    endpoint: Endpoint,
+    refused: Refused<E>,
+) -> Response<Body> {
     let Refused { client_id, error } = refused;
     let (code, error_description) = error.public();
     let (status, retry_after) = match error.retry() {
         Some(Retry::TooMany(wait)) => (StatusCode::TOO_MANY_REQUESTS, Some(wait)),
         Some(Retry::Unavailable) => (StatusCode::SERVICE_UNAVAILABLE, Some(STORE_RETRY)),
-        None if code == OAuthErrorCode::InvalidClient => (StatusCode::UNAUTHORIZED, None),
-        None => (StatusCode::BAD_REQUEST, None),
+        None => (status_of(code), None),
     };
     let told = Told {
         client_id,
         reason: Some(chain(&error)),
         ..Told::default()
     };
-    let mut response = error_answer(state, status, code, error_description, told);
+    let mut response = error_answer(state, endpoint, status, (code, error_description), told);
     let headers = response.headers_mut();
-    if status == StatusCode::UNAUTHORIZED {
-        headers.insert(
-            WWW_AUTHENTICATE,
-            HeaderValue::from_static("Basic realm=\"m2m-oauth\", charset=\"UTF-8\""),
-        );
+    if let Some(challenge) = challenge(state, code) {
+        headers.insert(WWW_AUTHENTICATE, challenge);
     }
     if let Some(wait) = retry_after {
         headers.insert(RETRY_AFTER, retry_after_seconds(wait));
@@ -79,36 +127,61 @@ pub(crate) fn refused<E: ProtocolError>(state: &State, refused: Refused<E>) -> R
     response
 }
 
-/// The refusal of something that is no token request.
-pub(crate) fn malformed(state: &State, reason: &NotATokenRequest) -> Response<Body> {
+fn status_of(code: OAuthErrorCode) -> StatusCode {
+    match code {
+        OAuthErrorCode::InvalidClient | OAuthErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+        OAuthErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// How to authenticate: as RFC 6749 §5.2 or RFC 6750 §3 asks for.
+fn challenge(state: &State, code: OAuthErrorCode) -> Option<HeaderValue> {
+    let parameters = match code {
+        OAuthErrorCode::InvalidClient => {
+            return Some(HeaderValue::from_static(
+                "Basic realm=\"m2m-oauth\", charset=\"UTF-8\"",
+            ));
+        }
+        OAuthErrorCode::InvalidToken => ", error=\"invalid_token\"".to_owned(),
+        OAuthErrorCode::InsufficientScope => {
+            let scope = ManagementScope::Introspect.as_str();
+            format!(", error=\"insufficient_scope\", scope=\"{scope}\"")
+        }
+        _ => return None,
+    };
+    let challenge = problem_answer::challenge(state, &parameters);
+    HeaderValue::from_str(&challenge).ok()
+}
+
+/// The refusal of something that is no posted form.
+pub(crate) fn malformed(state: &State, endpoint: Endpoint, reason: &NotAForm) -> Response<Body> {
     let (status, error_description) = match reason {
-        NotATokenRequest::Method => (
+        NotAForm::Method => (
             StatusCode::METHOD_NOT_ALLOWED,
-            "the token endpoint takes POST only",
+            "this endpoint takes POST only",
         ),
-        NotATokenRequest::Query => (
+        NotAForm::Query => (
             StatusCode::BAD_REQUEST,
             "parameters and credentials belong in the body, not in the URI",
         ),
-        NotATokenRequest::MediaType => (
+        NotAForm::MediaType => (
             StatusCode::BAD_REQUEST,
             "the Content-Type must be application/x-www-form-urlencoded in UTF-8",
         ),
-        NotATokenRequest::Body(Unreadable::TooLong) => (
+        NotAForm::Body(Unreadable::TooLong) => (
             StatusCode::PAYLOAD_TOO_LARGE,
             "the body is longer than 65536 bytes",
         ),
-        NotATokenRequest::Body(Unreadable::Broken) => {
-            (StatusCode::BAD_REQUEST, "the body broke off")
-        }
-        NotATokenRequest::Form(description) => (StatusCode::BAD_REQUEST, *description),
+        NotAForm::Body(Unreadable::Broken) => (StatusCode::BAD_REQUEST, "the body broke off"),
+        NotAForm::Form(description) => (StatusCode::BAD_REQUEST, *description),
     };
     let told = Told {
         reason: Some(error_description.to_owned()),
         ..Told::default()
     };
-    let code = OAuthErrorCode::InvalidRequest;
-    let mut response = error_answer(state, status, code, error_description, told);
+    let public = (OAuthErrorCode::InvalidRequest, error_description);
+    let mut response = error_answer(state, endpoint, status, public, told);
     if status == StatusCode::METHOD_NOT_ALLOWED {
         response
             .headers_mut()
@@ -123,35 +196,34 @@ pub(crate) fn retry_after_seconds(wait: Duration) -> HeaderValue {
 }
 
 /// The answer to a request that a defect of ours stopped; `what` is for the log.
-pub(crate) fn defect(state: &State, what: &str) -> Response<Body> {
+pub(crate) fn defect(state: &State, endpoint: Endpoint, what: &str) -> Response<Body> {
     let told = Told {
         reason: Some(what.to_owned()),
         ..Told::default()
     };
-    error_answer(
-        state,
-        StatusCode::INTERNAL_SERVER_ERROR,
+    let public = (
         OAuthErrorCode::ServerError,
         "the service has a defect: the operator finds it by the correlation_id",
-        told,
-    )
+    );
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    error_answer(state, endpoint, status, public, told)
 }
 
 /// An error under a new name, which the log has too.
 fn error_answer(
     state: &State,
+    endpoint: Endpoint,
     status: StatusCode,
-    error: OAuthErrorCode,
-    error_description: &'static str,
+    (error, error_description): (OAuthErrorCode, &'static str),
     told: Told,
 ) -> Response<Body> {
     let correlation_id = new_id(state);
     let failed = status.is_server_error();
     let told = Told {
         message: Some(if failed {
-            "token not issued"
+            endpoint.failed()
         } else {
-            "token refused"
+            endpoint.refused()
         }),
         error: Some(error.as_str()),
         correlation_id: Some(correlation_id.clone()),
@@ -162,19 +234,20 @@ fn error_answer(
         error_description,
         correlation_id,
     };
-    let mut response = answer(status, serde_json::to_vec(&body).unwrap_or_default());
-    if !failed {
+    let json = serde_json::to_vec(&body).unwrap_or_default();
+    let mut response = answer(status, JSON, json);
+    if !failed && matches!(endpoint, Endpoint::Token) {
         response.extensions_mut().insert(Outcome::TokenRefused);
     }
     told.put(response)
 }
 
-/// JSON that nobody may keep (RFC 6749 §5.1).
-fn answer(status: StatusCode, json: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::from(json));
+/// What nobody may keep (RFC 6749 §5.1).
+fn answer(status: StatusCode, media_type: &'static str, body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     response

@@ -10,7 +10,7 @@ use crate::custom_claims::CustomClaims;
 use crate::generation::Generations;
 use crate::names::{OrganizationId, OwnerId};
 use crate::scope::ScopeSet;
-use crate::token_response::{as_text, from_text};
+use crate::token_response::{TokenType, as_text, from_text};
 
 /// The `typ` header of an access token, RFC 9068 §2.1.
 pub const ACCESS_TOKEN_TYP: &str = "at+jwt";
@@ -58,6 +58,13 @@ pub struct AccessTokenClaims {
     /// What the client's owner adds.
     #[serde(flatten, deserialize_with = "CustomClaims::of_token")]
     pub custom: CustomClaims,
+}
+
+impl AccessTokenClaims {
+    /// How it is used: one that is bound to a DPoP key with a proof (RFC 9449 §7.1).
+    pub fn token_type(&self) -> TokenType {
+        TokenType::Bearer
+    }
 }
 
 /// Who acts, RFC 8693 §4.1; the one before within.

@@ -19,6 +19,7 @@ pub mod generation;
 pub mod handle;
 pub mod iam_principal;
 pub mod idempotency_key;
+pub mod introspection;
 pub mod issuer;
 pub mod json;
 pub mod metadata;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::authorization_details::DetailType;
 use crate::issuer::Issuer;
 use crate::scope::ScopeSet;
 
@@ -9,6 +10,8 @@ use crate::scope::ScopeSet;
 pub mod paths {
     /// The token endpoint, RFC 6749 §3.2.
     pub const TOKEN: &str = "/oauth/token";
+    /// The introspection endpoint, RFC 7662 §2.
+    pub const INTROSPECT: &str = "/oauth/introspect";
     /// The public keys, RFC 7517 §5.
     pub const JWKS: &str = "/.well-known/jwks.json";
     /// The metadata, RFC 8414 §3.
@@ -38,6 +41,16 @@ pub struct AuthorizationServerMetadata {
     pub grant_types_supported: Vec<String>,
     /// How a client may authenticate there.
     pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// The introspection endpoint, RFC 7662 §2.
+    pub introspection_endpoint: String,
+    /// How a caller may authenticate there; with an access token beside these.
+    pub introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// What signs its signed answers, RFC 9701 §7.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub introspection_signing_alg_values_supported: Vec<String>,
+    /// Which authorization details some API knows, RFC 9396 §10.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub authorization_details_types_supported: Vec<DetailType>,
     /// The scopes of the management API.
     pub scopes_supported: ScopeSet,
     /// The APIs that this service protects, RFC 9728 §4.

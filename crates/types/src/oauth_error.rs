@@ -19,6 +19,12 @@ pub enum OAuthErrorCode {
     InvalidScope,
     /// RFC 8707 §2: the resource is malformed or not served here.
     InvalidTarget,
+    /// RFC 9396 §5: a detail is malformed, or its type unknown or not granted.
+    InvalidAuthorizationDetails,
+    /// RFC 6750 §3.1: the access token that authorizes the request does not hold.
+    InvalidToken,
+    /// RFC 6750 §3.1: the access token that authorizes the request lacks a scope.
+    InsufficientScope,
     /// RFC 6749 §4.1.2.1, used for 429 and 503: try again later.
     TemporarilyUnavailable,
     /// RFC 6749 §4.1.2.1, used for 500: a defect.
@@ -35,6 +41,9 @@ impl OAuthErrorCode {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
+            Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::ServerError => "server_error",
         }

@@ -43,6 +43,8 @@ pub struct TokenRequest {
     pub unverified_actor_token: Option<UnverifiedSecret>,
     /// `requested_token_type` (RFC 8693 §2.1).
     pub unverified_requested_token_type: Option<String>,
+    /// `token`, of an introspection (RFC 7662 §2.1) or a revocation (RFC 7009 §2.1).
+    pub unverified_token: Option<UnverifiedSecret>,
 }
 
 /// What somebody sent as a secret; it prints nothing and is wiped.
@@ -141,6 +143,7 @@ impl TokenRequest {
             "subject_token" => self.unverified_subject_token = Some(UnverifiedSecret::new(value)),
             "subject_token_type" => self.unverified_subject_token_type = Some(value),
             "actor_token" => self.unverified_actor_token = Some(UnverifiedSecret::new(value)),
+            "token" => self.unverified_token = Some(UnverifiedSecret::new(value)),
             "requested_token_type" => self.unverified_requested_token_type = Some(value),
             _ => {}
         }
@@ -204,6 +207,7 @@ mod tests {
             "client_assertion",
             "subject_token",
             "actor_token",
+            "token",
         ] {
             let body = format!("{name}=canary-value");
             let request = TokenRequest::parse(body.as_bytes()).unwrap();

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::authorization_details::AuthorizationDetails;
 use crate::scope::ScopeSet;
 
 /// A granted access token.
@@ -18,6 +19,20 @@ pub struct TokenResponse {
     /// The scopes it carries, always stated.
     #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub scope: ScopeSet,
+    /// What it allows in the words of its audience, RFC 9396 §7.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub authorization_details: Option<AuthorizationDetails>,
+    /// What a token exchange gave, RFC 8693 §2.2.1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub issued_token_type: Option<IssuedTokenType>,
+}
+
+/// The kinds of tokens that a token exchange gives, RFC 8693 §3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IssuedTokenType {
+    /// An access token of this service.
+    #[serde(rename = "urn:ietf:params:oauth:token-type:access_token")]
+    AccessToken,
 }
 
 /// The `token_type` of RFC 6749 §7.1.

@@ -65,7 +65,7 @@ impl Findings {
                 self.unfinished.push(client.id.clone());
             }
             (ClientState::Active | ClientState::Disabled, SecretStorage::None) => {
-                self.unverifiable.push(client.clone())
+                self.unverifiable.push(client.clone());
             }
             (ClientState::Active | ClientState::Disabled, SecretStorage::SecretsManager)
                 if !has_live_value =>
@@ -73,7 +73,7 @@ impl Findings {
                 self.deleted_since.push(client.clone());
             }
             (ClientState::Active | ClientState::Disabled, SecretStorage::SecretsManager) => {
-                self.confirmed += 1
+                self.confirmed += 1;
             }
             (ClientState::Deleted { .. }, _) => {
                 self.deleted.push(client.id.clone());

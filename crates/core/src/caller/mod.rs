@@ -7,17 +7,12 @@ mod iam_callers;
 use std::sync::Arc;
 
 use m2m_types::admin::scopes::ManagementScope;
-use m2m_types::claims::AccessTokenClaims;
-use m2m_types::generation::Generation;
-use m2m_types::issuer::Issuer;
 use m2m_types::scope::{Scope, ScopeSet};
 
-use crate::active_client::{ActiveClient, NotActive};
-use crate::clock::Clock;
-use crate::keys::{InvalidToken, KeyRing};
+use crate::live_token::{LiveToken, LiveTokens, NotLive};
 use crate::organization::Organization;
 use crate::owner::Owner;
-use crate::ports::{Directory, StoreError};
+use crate::ports::StoreError;
 use crate::resource_servers::{ResourceServer, ResourceServers};
 
 pub use actor::Actor;
@@ -141,95 +136,65 @@ impl InsufficientScope {
 /// Why a token was not accepted. For the log only: outside, all but the store are `invalid_token`.
 #[derive(Debug, thiserror::Error)]
 pub enum CallerError {
-    /// These keys did not sign it as an access token.
+    /// It is no token of ours, its time is not now, or it was stopped.
     #[error(transparent)]
-    Token(#[from] InvalidToken),
-    /// Another issuer wrote it.
-    #[error("the token is of another issuer")]
-    Issuer,
+    NotLive(NotLive),
     /// It is for another API.
     #[error("the token is for another resource")]
     Audience,
-    /// Its time is over.
-    #[error("the token has expired")]
-    Expired,
-    /// Its client, owner or organization was stopped after it was issued, or is not active.
-    #[error("the token was stopped")]
-    Stopped,
+    /// It is another owner's, exchanged by this client.
+    #[error("the token acts for the owner of another client")]
+    Subject,
     /// Nothing can be said.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+impl From<NotLive> for CallerError {
+    fn from(reason: NotLive) -> Self {
+        match reason {
+            NotLive::Store(error) => Self::Store(error),
+            reason => Self::NotLive(reason),
+        }
+    }
+}
+
 /// Checks bearer tokens for the management API.
 pub struct CallerAuthentication {
-    /// Whose tokens.
-    pub issuer: Issuer,
     /// Which API.
     pub resource_servers: ResourceServers,
-    /// Who stands behind a token.
-    pub directory: Arc<dyn Directory>,
-    /// What signed it.
-    pub keys: Arc<KeyRing>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
+    /// Which tokens live.
+    pub tokens: Arc<LiveTokens>,
 }
 
 impl CallerAuthentication {
-    /// Checks signature, issuer, audience and time, then that nothing behind the token was stopped.
+    /// Checks signature, issuer, time and audience, then that nothing behind the token was stopped.
     ///
     /// # Errors
     /// Why the token is not accepted.
     pub async fn authenticate(&self, unverified_token: &str) -> Result<Caller, CallerError> {
-        let keys = self.keys.current().await?;
-        let claims = keys.verify(unverified_token)?;
-        if claims.iss != self.issuer.as_str() {
-            return Err(CallerError::Issuer);
-        }
-        if claims.aud
-            != *self
-                .resource_servers
-                .audience_of(&ResourceServer::Management)
-        {
+        let verified = self.tokens.verify(unverified_token).await?;
+        let management = ResourceServer::Management;
+        if verified.claims().aud != *self.resource_servers.audience_of(&management) {
             return Err(CallerError::Audience);
         }
-        if claims.exp <= self.clock.now().as_second() {
-            return Err(CallerError::Expired);
-        }
-        self.caller_of(claims, keys.generation()).await
+        caller_of(self.tokens.check(verified).await?)
     }
+}
 
-    /// Who stands behind the claims, if nothing of it was stopped since they were written.
-    async fn caller_of(
-        &self,
-        claims: AccessTokenClaims,
-        deployment: Generation,
-    ) -> Result<Caller, CallerError> {
-        let found = self.directory.find_client(&claims.client_id).await?;
-        let active = match ActiveClient::of(&*self.directory, found).await {
-            Ok(active) => active,
-            Err(NotActive::Store(error)) => return Err(error.into()),
-            Err(_) => return Err(CallerError::Stopped),
-        };
-        let client = &active.client;
-        if client.owner != claims.sub
-            || client.organization != claims.org
-            || !claims.generations.survive(&active.generations(deployment))
-        {
-            return Err(CallerError::Stopped);
-        }
-        let client_scopes = active.allowed_scopes();
-        let ActiveClient {
-            client,
-            owner,
-            organization,
-        } = active;
-        Ok(Caller {
-            actor: Actor::Client(client.id),
-            scopes: claims.scope.intersection(&client_scopes),
-            client_scopes,
-            owner,
-            organization,
-        })
+/// Who stands behind a token. A token that was exchanged by another client acts for that of another owner, which
+/// is nobody who manages anything.
+fn caller_of(token: LiveToken) -> Result<Caller, CallerError> {
+    let (claims, holder) = token.into_holder();
+    if holder.client.owner != claims.sub {
+        return Err(CallerError::Subject);
     }
+    let client_scopes = holder.allowed_scopes();
+    Ok(Caller {
+        actor: Actor::Client(holder.client.id),
+        scopes: claims.scope.intersection(&client_scopes),
+        client_scopes,
+        owner: holder.owner,
+        organization: holder.organization,
+    })
 }

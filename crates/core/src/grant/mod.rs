@@ -116,6 +116,8 @@ impl TokenEndpoint {
                 token_type: TokenType::Bearer,
                 expires_in: decision.lifetime.seconds(),
                 scope: claims.scope,
+                authorization_details: None,
+                issued_token_type: None,
             },
         })
     }

@@ -83,27 +83,37 @@ impl KeySet {
         Arc::clone(&self.jwks)
     }
 
-    /// Checks that one of these keys signed the text as an access token.
+    /// Whether the key is one of these.
+    pub fn publishes(&self, kid: &str) -> bool {
+        self.find(kid).is_some()
+    }
+
+    fn find(&self, kid: &str) -> Option<&SigningKey> {
+        self.keys.iter().find(|key| key.kid() == kid)
+    }
+
+    /// Checks that one of these keys signed the text as an access token, and which.
     ///
     /// The algorithm is the key's, never the token's; a key in the token is ignored. Neither time,
     /// audience nor generations are looked at here.
     ///
     /// # Errors
     /// It is anything else.
-    pub fn verify(&self, unverified_token: &str) -> Result<AccessTokenClaims, InvalidToken> {
+    pub fn verify(
+        &self,
+        unverified_token: &str,
+    ) -> Result<(AccessTokenClaims, &str), InvalidToken> {
         let token = CompactJws::parse(unverified_token, MAX_TOKEN_LENGTH)
             .map_err(|_| InvalidToken::Malformed)?;
         let header = token.header();
         if header.typ.as_deref() != Some(ACCESS_TOKEN_TYP) {
             return Err(InvalidToken::NotAnAccessToken);
         }
-        let key = self
-            .keys
-            .iter()
-            .find(|key| header.kid.as_deref() == Some(key.kid()));
+        let key = header.kid.as_deref().and_then(|kid| self.find(kid));
         let key = key.ok_or(InvalidToken::UnknownKey)?;
         token
             .verify(key.public())
+            .map(|claims| (claims, key.kid()))
             .map_err(|_| InvalidToken::NotOurs)
     }
 }

@@ -95,7 +95,7 @@ impl SigningKey {
     }
 
     /// The public key, for checking.
-    pub(super) fn public(&self) -> &PublicKey {
+    pub fn public(&self) -> &PublicKey {
         &self.public
     }
 

@@ -182,7 +182,7 @@ fn unavailable() -> Outside {
 }
 
 /// `WWW-Authenticate` with where to learn how to get a token (RFC 9728 §5.1).
-fn challenge(state: &State, parameters: &str) -> String {
+pub(super) fn challenge(state: &State, parameters: &str) -> String {
     let metadata = state.issuer.join(paths::PROTECTED_RESOURCE);
     format!("Bearer resource_metadata=\"{metadata}\"{parameters}")
 }

@@ -65,6 +65,11 @@ impl Refusal {
     }
 }
 
+/// `WWW-Authenticate` of whoever takes an access token of this service.
+pub(crate) fn challenge(state: &State, parameters: &str) -> String {
+    decide::challenge(state, parameters)
+}
+
 /// The answer to a refused request, its reason told to the log.
 pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
     let correlation_id = new_id(state);

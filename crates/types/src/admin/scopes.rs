@@ -29,6 +29,8 @@ management_scopes! {
     ClientsReveal = "clients:reveal",
     /// Make clients stronger than the own token, within the owner's permissions.
     ClientsDelegate = "clients:delegate",
+    /// Ask about tokens of the own organization, where the client may: `POST /oauth/introspect`.
+    Introspect = "m2m:introspect",
 }
 
 impl ManagementScope {

@@ -1,0 +1,141 @@
+//! `POST /oauth/introspect`, RFC 7662: what a resource server may know of a token, at this moment.
+//!
+//! The usual caller is a resource server with an M2M client of its own, which is listed in its
+//! `introspection_clients`.
+
+mod asker;
+mod error;
+
+use std::sync::Arc;
+
+use m2m_types::claims::AccessTokenClaims;
+use m2m_types::client_id::ClientId;
+use m2m_types::introspection::{
+    ActiveToken, INTROSPECTION_TYP, IntrospectionClaims, IntrospectionResponse,
+};
+use m2m_types::issuer::Issuer;
+use m2m_types::token_request::TokenRequest;
+
+use self::asker::Asker;
+pub use self::error::IntrospectionError;
+use crate::caller::CallerAuthentication;
+use crate::client_auth::{ClientAuthentication, Presentation};
+use crate::clock::Clock;
+use crate::keys::KeyRing;
+use crate::live_token::{LiveTokens, NotLive};
+use crate::protocol_error::Refused;
+
+/// What is said of a token, and to whom.
+#[derive(Debug)]
+pub struct Introspected {
+    /// Which client asked.
+    pub client_id: ClientId,
+    /// What it learns.
+    pub answer: IntrospectionResponse,
+    /// The name of the token, if the caller may know it.
+    pub jti: Option<String>,
+    /// Why it learns nothing; for the log only.
+    pub reason: Option<NothingToSay>,
+}
+
+/// Why a caller learns no more than that a token is inactive. For the log only.
+#[derive(Debug, thiserror::Error)]
+pub enum NothingToSay {
+    /// The token may not be used.
+    #[error("the token is not active")]
+    NotLive(#[from] NotLive),
+    /// The token is not this caller's to know.
+    #[error("the token of the client {0} is not the caller's")]
+    NotForCaller(ClientId),
+}
+
+/// The introspection endpoint's rules and what they need.
+pub struct Introspection {
+    /// Who answers.
+    pub issuer: Issuer,
+    /// Who asks with credentials.
+    pub authentication: Arc<ClientAuthentication>,
+    /// Who asks with a token.
+    pub callers: CallerAuthentication,
+    /// Which tokens live.
+    pub tokens: Arc<LiveTokens>,
+    /// What signs.
+    pub keys: Arc<KeyRing>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Introspection {
+    /// Answers an introspection request. Whether a token lives is asked only if the caller may know it, so that
+    /// neither the answer nor the time it takes tells others anything.
+    ///
+    /// # Errors
+    /// The caller is not known, or nothing can be said.
+    pub async fn introspect(
+        &self,
+        presentation: &Presentation<'_>,
+        request: &TokenRequest,
+    ) -> Result<Introspected, Refused<IntrospectionError>> {
+        let asker = self.asker(presentation, request).await?;
+        let client_id = asker.client_id.clone();
+        let refused = |error| Refused {
+            client_id: Some(client_id.clone()),
+            error,
+        };
+        let unverified_token = request.unverified_token.as_ref();
+        let unverified_token = unverified_token.ok_or(refused(IntrospectionError::TokenMissing))?;
+        let claims = match self.look_up(&asker, unverified_token.expose()).await {
+            Err(NothingToSay::NotLive(NotLive::Store(error))) => {
+                return Err(refused(error.into()));
+            }
+            looked_up => looked_up,
+        };
+        Ok(answer(client_id, claims))
+    }
+
+    async fn look_up(
+        &self,
+        asker: &Asker,
+        unverified_token: &str,
+    ) -> Result<AccessTokenClaims, NothingToSay> {
+        let verified = self.tokens.verify(unverified_token).await?;
+        let claims = verified.claims();
+        if !asker.may_know(claims) {
+            return Err(NothingToSay::NotForCaller(claims.client_id.clone()));
+        }
+        let live = self.tokens.check(verified).await?;
+        Ok(live.into_holder().0)
+    }
+
+    /// The answer as a JWT for the caller alone, RFC 9701 §5. It says what the JSON would say, no more.
+    ///
+    /// # Errors
+    /// There is no key that signs.
+    pub async fn signed(&self, introspected: &Introspected) -> Result<String, IntrospectionError> {
+        let keys = self.keys.current().await?;
+        let claims = IntrospectionClaims {
+            iss: self.issuer.clone(),
+            aud: introspected.client_id.clone(),
+            iat: self.clock.now().as_second(),
+            token_introspection: introspected.answer.clone(),
+        };
+        Ok(keys.active().sign_as(INTROSPECTION_TYP, &claims)?)
+    }
+}
+
+fn answer(client_id: ClientId, looked_up: Result<AccessTokenClaims, NothingToSay>) -> Introspected {
+    match looked_up {
+        Ok(claims) => Introspected {
+            client_id,
+            jti: Some(claims.jti.clone()),
+            answer: IntrospectionResponse::active(ActiveToken::from(claims)),
+            reason: None,
+        },
+        Err(reason) => Introspected {
+            client_id,
+            jti: None,
+            answer: IntrospectionResponse::INACTIVE,
+            reason: Some(reason),
+        },
+    }
+}
