@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::claims::AccessTokenClaims;
 use crate::client_id::ClientId;
-use crate::generation::Generation;
+use crate::generation::{Generation, Generations};
 use crate::handle::Handle;
 
 /// The `typ` header of a snapshot.
@@ -52,6 +53,93 @@ impl RevocationsClaims {
     /// Whether whoever has `held` must refuse this one.
     pub fn is_older_than(&self, held: &Self) -> bool {
         (self.generation, self.seq) < (held.generation, held.seq)
+    }
+
+    /// What stops a token that this key signed: the token itself, or one that it was exchanged from; none: it
+    /// lives.
+    pub fn stops(&self, claims: &AccessTokenClaims, kid: &str) -> Option<Stop> {
+        let own = Named {
+            client_id: &claims.client_id,
+            jti: &claims.jti,
+            generations: &claims.generations,
+            kid,
+        };
+        let ancestors = claims.ancestors.iter().map(|ancestor| Named {
+            client_id: &ancestor.client_id,
+            jti: &ancestor.jti,
+            generations: &ancestor.generations,
+            kid: &ancestor.kid,
+        });
+        std::iter::once(own)
+            .chain(ancestors)
+            .find_map(|token| self.stop_of(&token))
+    }
+
+    fn stop_of(&self, token: &Named<'_>) -> Option<Stop> {
+        let (revoked, generations) = (&self.revoked, token.generations);
+        let is_below = |generation, handle| {
+            let lowest = revoked.handles.get(handle);
+            lowest.is_some_and(|lowest| generation < *lowest)
+        };
+        let lowest = revoked.clients.get(token.client_id);
+        let stops = [
+            (Stop::Key, revoked.kids.contains(token.kid)),
+            (Stop::Deployment, generations.deployment < self.generation),
+            (
+                Stop::Client,
+                lowest.is_some_and(|lowest| generations.client < *lowest),
+            ),
+            (
+                Stop::Owner,
+                is_below(generations.owner, &generations.owner_handle),
+            ),
+            (
+                Stop::Organization,
+                is_below(generations.organization, &generations.organization_handle),
+            ),
+            (Stop::Token, revoked.jtis.contains(token.jti)),
+        ];
+        let stop = stops.into_iter().find(|(_, stops)| *stops);
+        stop.map(|(stop, _)| stop)
+    }
+}
+
+/// A token, or one that it was exchanged from.
+struct Named<'a> {
+    client_id: &'a ClientId,
+    jti: &'a str,
+    generations: &'a Generations,
+    kid: &'a str,
+}
+
+/// What stops a token. For the log only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The key that signed it was removed.
+    Key,
+    /// The table was restored from a backup.
+    Deployment,
+    /// Its client was stopped.
+    Client,
+    /// Its owner was switched off.
+    Owner,
+    /// Its organization was switched off.
+    Organization,
+    /// It was revoked by itself.
+    Token,
+}
+
+impl Stop {
+    /// One word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Deployment => "deployment",
+            Self::Client => "client",
+            Self::Owner => "owner",
+            Self::Organization => "organization",
+            Self::Token => "token",
+        }
     }
 }
 
