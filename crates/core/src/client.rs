@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ipnet::IpNet;
 use jiff::Timestamp;
 use m2m_types::admin::client::{SecretStorage, Tags};
 use m2m_types::admin::limits::TokenQuota;
 use m2m_types::authorization_details::DetailType;
+use m2m_types::cidr::Cidr;
 use m2m_types::client_id::ClientId;
 use m2m_types::custom_claims::CustomClaims;
 use m2m_types::generation::Generation;
@@ -135,7 +135,7 @@ pub struct Client {
     /// How many tokens it may get; none: as many as it likes.
     pub token_quota: Option<TokenQuota>,
     /// From where it may ask; empty: from everywhere.
-    pub allowed_cidrs: Vec<IpNet>,
+    pub allowed_cidrs: Vec<Cidr>,
     /// How long its tokens live.
     pub access_token_ttl: AccessTokenTtl,
     /// Whether a delete is refused.

@@ -8,6 +8,7 @@ mod text;
 pub mod admin;
 pub mod audience;
 pub mod authorization_details;
+pub mod cidr;
 pub mod claims;
 pub mod client_id;
 pub mod client_secret;

@@ -25,6 +25,7 @@ use m2m_testkit::builders::{
 };
 use m2m_types::admin::credentials::Trust;
 use m2m_types::authorization_details::DetailType;
+use m2m_types::cidr::Cidr;
 use m2m_types::generation::Generation;
 use m2m_types::names::{Description, TagKey, TagValue};
 use m2m_types::revocations::Revoked;
@@ -65,7 +66,7 @@ fn full() -> Client {
         },
         custom_claims: serde_json::from_value(json!({ "tier": "gold" })).unwrap(),
         token_quota: serde_json::from_value(json!({ "limit": 100, "per": "hour" })).unwrap(),
-        allowed_cidrs: vec!["192.0.2.0/24".parse().unwrap()],
+        allowed_cidrs: vec![Cidr::parse("192.0.2.0/24").unwrap()],
         ..pending("payments")
     };
     client.secrets[0].expires_at = Some(NOW + SignedDuration::from_hours(24 * 90));

@@ -36,7 +36,7 @@ enum MethodItem {
 #[serde(rename_all = "snake_case")]
 enum KeysItem {
     Inline(Jwks),
-    Uri(Url),
+    Uri(String),
 }
 
 impl From<&RegisteredAuth> for AuthItem {
@@ -52,15 +52,19 @@ impl From<&RegisteredAuth> for AuthItem {
     }
 }
 
-impl From<AuthItem> for RegisteredAuth {
-    fn from(item: AuthItem) -> Self {
-        Self {
-            method: item.method.into(),
-            retiring: item.retiring.map(|retiring| RetiringMethod {
-                method: retiring.method.into(),
+impl TryFrom<AuthItem> for RegisteredAuth {
+    type Error = url::ParseError;
+    fn try_from(item: AuthItem) -> Result<Self, Self::Error> {
+        let retiring = item.retiring.map(|retiring| {
+            Ok::<_, Self::Error>(RetiringMethod {
+                method: retiring.method.try_into()?,
                 until: retiring.until,
-            }),
-        }
+            })
+        });
+        Ok(Self {
+            method: item.method.try_into()?,
+            retiring: retiring.transpose()?,
+        })
     }
 }
 
@@ -81,18 +85,21 @@ impl From<&AuthMethod> for MethodItem {
     }
 }
 
-impl From<MethodItem> for AuthMethod {
-    fn from(item: MethodItem) -> Self {
-        match item {
+impl TryFrom<MethodItem> for AuthMethod {
+    type Error = url::ParseError;
+    fn try_from(item: MethodItem) -> Result<Self, Self::Error> {
+        Ok(match item {
             MethodItem::ClientSecret => Self::ClientSecret,
             MethodItem::PrivateKeyJwt { keys, audience } => Self::PrivateKeyJwt {
-                keys: keys.into(),
+                keys: keys.try_into()?,
                 audience,
             },
             MethodItem::WorkloadIdentity(trust) => Self::WorkloadIdentity(trust),
             MethodItem::TlsClientAuth(subject) => Self::TlsClientAuth(subject),
-            MethodItem::SelfSignedTlsClientAuth(keys) => Self::SelfSignedTlsClientAuth(keys.into()),
-        }
+            MethodItem::SelfSignedTlsClientAuth(keys) => {
+                Self::SelfSignedTlsClientAuth(keys.try_into()?)
+            }
+        })
     }
 }
 
@@ -100,16 +107,17 @@ impl From<&ClientKeys> for KeysItem {
     fn from(keys: &ClientKeys) -> Self {
         match keys {
             ClientKeys::Inline(jwks) => Self::Inline(jwks.clone()),
-            ClientKeys::Uri(url) => Self::Uri(url.clone()),
+            ClientKeys::Uri(url) => Self::Uri(url.as_str().to_owned()),
         }
     }
 }
 
-impl From<KeysItem> for ClientKeys {
-    fn from(item: KeysItem) -> Self {
-        match item {
+impl TryFrom<KeysItem> for ClientKeys {
+    type Error = url::ParseError;
+    fn try_from(item: KeysItem) -> Result<Self, Self::Error> {
+        Ok(match item {
             KeysItem::Inline(jwks) => Self::Inline(jwks),
-            KeysItem::Uri(url) => Self::Uri(url),
-        }
+            KeysItem::Uri(url) => Self::Uri(Url::parse(&url)?),
+        })
     }
 }

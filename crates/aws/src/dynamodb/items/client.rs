@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ipnet::IpNet;
 use jiff::Timestamp;
 use m2m_core::client::{AudienceGrant, Client, ClientState, GrantType, Revision};
 use m2m_core::ports::StoreError;
@@ -11,6 +10,7 @@ use m2m_types::admin::client::{SecretStorage, Tags};
 use m2m_types::admin::limits::TokenQuota;
 use m2m_types::audience::Audience;
 use m2m_types::authorization_details::DetailType;
+use m2m_types::cidr::Cidr;
 use m2m_types::client_id::ClientId;
 use m2m_types::custom_claims::CustomClaims;
 use m2m_types::generation::Generation;
@@ -53,7 +53,7 @@ struct ClientItem {
     /// JSON as text: numbers of the table are not those of JSON.
     custom_claims: String,
     token_quota: Option<TokenQuota>,
-    allowed_cidrs: Vec<IpNet>,
+    allowed_cidrs: Vec<Cidr>,
     access_token_ttl_seconds: AccessTokenTtl,
     deletion_protection: bool,
     tags: Tags,
@@ -207,7 +207,10 @@ impl TryFrom<ClientItem> for Client {
                 .map(|grants| grants.into_iter().map(AudienceGrant::from).collect()),
             authorization_details_types: item.authorization_details_types,
             grant_types: grants.collect::<Result<_, _>>()?,
-            auth: item.auth.into(),
+            auth: item
+                .auth
+                .try_into()
+                .map_err(|error: url::ParseError| error.to_string())?,
             dpop_bound: item.dpop_bound,
             certificate_bound: item.certificate_bound,
             custom_claims: CustomClaims::from_record(&item.custom_claims)
