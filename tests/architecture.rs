@@ -15,6 +15,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("m2m-types", &[]),
     ("m2m-jose", &[]),
+    ("m2m-fetch", &["m2m-jose"]),
     ("m2m-core", &["m2m-jose", "m2m-types"]),
     ("m2m-http", &["m2m-core", "m2m-types"]),
     ("m2m-aws", &["m2m-core", "m2m-types"]),
@@ -25,10 +26,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("m2m-lambda-emulator", &[]),
     (
         "m2m-local",
-        &["m2m-aws", "m2m-client", "m2m-core", "m2m-http", "m2m-types"],
+        &[
+            "m2m-aws",
+            "m2m-client",
+            "m2m-core",
+            "m2m-fetch",
+            "m2m-http",
+            "m2m-types",
+        ],
     ),
     ("m2m-testkit", &["m2m-core", "m2m-types"]),
-    ("functions/*", &["m2m-aws", "m2m-http", "m2m-lambda"]),
+    (
+        "functions/*",
+        &["m2m-aws", "m2m-fetch", "m2m-http", "m2m-lambda"],
+    ),
     (
         "m2m-bench",
         &[

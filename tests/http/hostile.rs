@@ -39,6 +39,7 @@ async fn start() -> Local {
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         permissions: None,
+        allow_private_fetch: false,
     })
     .await
     .unwrap();

@@ -101,6 +101,8 @@ pub async fn start_with(setup: Setup) -> TestService {
         secret_storage: SecretStorage::SecretsManager,
         iam_callers: setup.iam_callers,
         mutual_tls: setup.mutual_tls,
+        assertion_leeway: jiff::SignedDuration::from_secs(10),
+        allow_private_fetch: true,
     };
     let (deployment, directory) = deploy(&stand_in, &faults, &clock, &config).await;
     let server = tokio::spawn(serve(listener, &deployment));

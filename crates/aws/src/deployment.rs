@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use m2m_core::clock::Clock;
 use m2m_core::deployment::{Deployment, DeploymentSettings, Ports};
+use m2m_core::ports::NothingFetched;
 use m2m_core::random::Random;
 use m2m_core::resource_servers::ResourceServers;
 use m2m_types::InvalidText;
@@ -11,7 +12,8 @@ use m2m_types::InvalidText;
 use crate::Stores;
 use crate::config::ServiceConfig;
 
-/// Puts the configured service on its stores.
+/// Puts the configured service on its stores. It fetches nothing until it is told who does:
+/// [`Deployment::fetching`].
 ///
 /// # Errors
 /// The issuer is too long to name the management API.
@@ -27,6 +29,7 @@ pub fn deployment(
         secret_storage: config.secret_storage,
         iam_callers: config.iam_callers.clone(),
         mutual_tls: config.mutual_tls.clone(),
+        assertion_leeway: config.assertion_leeway,
     };
     let Stores {
         directory,
@@ -34,6 +37,7 @@ pub fn deployment(
         values,
         keys,
         revocations,
+        spent,
     } = stores;
     Ok(Deployment::new(
         settings,
@@ -43,6 +47,8 @@ pub fn deployment(
             values,
             keys,
             revocations,
+            spent,
+            fetch: Arc::new(NothingFetched),
             clock,
             random,
         },

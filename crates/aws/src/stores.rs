@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
-use m2m_core::ports::{ClientStore, Directory, KeyStore, Revocations, SecretValues, StoreError};
+use m2m_core::ports::{
+    ClientStore, Directory, KeyStore, Revocations, SecretValues, SpentOnce, StoreError,
+};
 use m2m_core::random::Random;
 use m2m_types::issuer::Issuer;
 
 use crate::config::StoresConfig;
-use crate::dynamodb::{DynamoDbClientStore, DynamoDbDirectory, DynamoDbRevocations, Table};
+use crate::dynamodb::{
+    DynamoDbClientStore, DynamoDbDirectory, DynamoDbRevocations, DynamoDbSpentOnce, Table,
+};
 use crate::sdk::{retries, timeouts};
 use crate::secrets_manager::{Secrets, SecretsManagerKeyStore, SecretsManagerValues};
 use crate::trace_header::TraceHeader;
@@ -26,6 +30,8 @@ pub struct Stores {
     pub keys: Arc<dyn KeyStore>,
     /// Keeps what was stopped.
     pub revocations: Arc<dyn Revocations>,
+    /// Remembers what may be used once.
+    pub spent: Arc<dyn SpentOnce>,
 }
 
 impl Stores {
@@ -53,7 +59,8 @@ impl Stores {
         Self {
             directory: Arc::new(DynamoDbDirectory::new(table.clone())),
             clients: Arc::new(DynamoDbClientStore::new(table.clone())),
-            revocations: Arc::new(DynamoDbRevocations::new(table)),
+            revocations: Arc::new(DynamoDbRevocations::new(table.clone())),
+            spent: Arc::new(DynamoDbSpentOnce::new(table)),
             values: Arc::new(SecretsManagerValues::new(secrets.clone(), issuer.clone())),
             keys: Arc::new(SecretsManagerKeyStore::new(secrets)),
         }

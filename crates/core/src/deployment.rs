@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::issuer::Issuer;
 
@@ -14,7 +15,10 @@ use crate::introspection::Introspection;
 use crate::keys::{self, KeyRing, SigningAlgorithm};
 use crate::live_token::LiveTokens;
 use crate::mutual_tls::MutualTls;
-use crate::ports::{ClientStore, Directory, KeyStore, Revocations, SecretValues, StoreError};
+use crate::ports::{
+    ClientStore, Directory, FetchDocument, KeyStore, Revocations, SecretValues, SpentOnce,
+    StoreError,
+};
 use crate::random::Random;
 use crate::resource_servers::ResourceServers;
 use crate::throttle::FailureThrottle;
@@ -32,6 +36,8 @@ pub struct DeploymentSettings {
     pub iam_callers: Option<IamCallers>,
     /// Where clients may present a certificate.
     pub mutual_tls: MutualTls,
+    /// By how much the clocks of those who sign assertions may be off.
+    pub assertion_leeway: SignedDuration,
 }
 
 /// Everything the rules need from the outside.
@@ -47,6 +53,10 @@ pub struct Ports {
     pub keys: Arc<dyn KeyStore>,
     /// What was stopped.
     pub revocations: Arc<dyn Revocations>,
+    /// What may be used once.
+    pub spent: Arc<dyn SpentOnce>,
+    /// What others publish.
+    pub fetch: Arc<dyn FetchDocument>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -87,6 +97,16 @@ impl Deployment {
             client_authentication,
             tokens,
         }
+    }
+
+    /// The same with somebody who fetches the keys of clients and of outside issuers.
+    #[must_use]
+    pub fn fetching(self, fetch: Arc<dyn FetchDocument>) -> Self {
+        let ports = Ports {
+            fetch,
+            ..self.ports
+        };
+        Self { ports, ..self }
     }
 
     /// The settings.

@@ -116,6 +116,7 @@ async fn fill(data_dir: &Path) -> Outcome<String> {
         default_audience: Audience::parse("urn:bench")?,
         secret_storage: SecretStorage::None,
         permissions: None,
+        allow_private_fetch: false,
     })
     .await?;
     let admin = AdminFile::read(data_dir)?;

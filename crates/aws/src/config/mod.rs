@@ -147,6 +147,25 @@ mod tests {
     }
 
     #[test]
+    fn assertions_and_fetches_are_strict_unless_said_otherwise() {
+        let config = read(&NEEDED).unwrap().service;
+        assert_eq!(config.assertion_leeway.as_secs(), 10);
+        assert!(!config.allow_private_fetch);
+        let with = |name, value| read(&[&NEEDED[..], &[(name, value)]].concat());
+        let config = with("M2M_ASSERTION_LEEWAY_SECONDS", "60").unwrap();
+        assert_eq!(config.service.assertion_leeway.as_secs(), 60);
+        let config = with("M2M_ALLOW_PRIVATE_FETCH", "true").unwrap();
+        assert!(config.service.allow_private_fetch);
+        for (name, value) in [
+            ("M2M_ASSERTION_LEEWAY_SECONDS", "61"),
+            ("M2M_ASSERTION_LEEWAY_SECONDS", "-1"),
+            ("M2M_ALLOW_PRIVATE_FETCH", "yes"),
+        ] {
+            assert!(with(name, value).unwrap_err().starts_with(name), "{value}");
+        }
+    }
+
+    #[test]
     fn names_that_aws_would_refuse_are_refused_at_start() {
         for (name, value) in [
             ("M2M_TABLE", "ab"),

@@ -1,5 +1,6 @@
 //! How the service behaves.
 
+use jiff::SignedDuration;
 use m2m_core::caller::IamCallers;
 use m2m_core::keys::SigningAlgorithm;
 use m2m_core::mutual_tls::MutualTls;
@@ -30,6 +31,12 @@ pub struct ServiceConfig {
     /// `M2M_MTLS_ENDPOINT`: the https origin of the second domain, where the gateway demands a client's
     /// certificate, such as `https://mtls.auth.example.com`. Off by default.
     pub mutual_tls: MutualTls,
+    /// `M2M_ASSERTION_LEEWAY_SECONDS`: by how much the clocks of those who sign client assertions may be off, 0 to 60
+    /// seconds. 10 by default.
+    pub assertion_leeway: SignedDuration,
+    /// `M2M_ALLOW_PRIVATE_FETCH`: whether the keys of clients and of outside issuers may be fetched from private
+    /// addresses, `true` or `false`. `false` by default.
+    pub allow_private_fetch: bool,
 }
 
 impl ServiceConfig {
@@ -47,6 +54,9 @@ impl ServiceConfig {
         let iam_callers = iam::callers(variables);
         let mutual_tls = variables.optional("M2M_MTLS_ENDPOINT", "", parse_mutual_tls);
         let mutual_tls = unlike_the_issuer(mutual_tls, issuer.as_ref(), variables);
+        let leeway = variables.optional("M2M_ASSERTION_LEEWAY_SECONDS", "10", parse_leeway);
+        let allow_private_fetch =
+            variables.optional("M2M_ALLOW_PRIVATE_FETCH", "false", parse_boolean);
         Some(Self {
             issuer: issuer?,
             signing_algorithm: algorithm?,
@@ -54,6 +64,8 @@ impl ServiceConfig {
             secret_storage: storage?,
             iam_callers: iam_callers?,
             mutual_tls: mutual_tls?,
+            assertion_leeway: leeway?,
+            allow_private_fetch: allow_private_fetch?,
         })
     }
 }
@@ -84,6 +96,16 @@ fn unlike_the_issuer(
         return None;
     }
     mutual_tls
+}
+
+fn parse_leeway(text: String) -> Result<SignedDuration, &'static str> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds <= 60);
+    let seconds: u32 = seconds.ok_or("the leeway must be 0 to 60 seconds")?;
+    Ok(SignedDuration::from_secs(seconds.into()))
+}
+
+fn parse_boolean(text: String) -> Result<bool, &'static str> {
+    text.parse().map_err(|_| "it must be true or false")
 }
 
 fn parse_secret_storage(text: String) -> Result<SecretStorage, &'static str> {

@@ -12,13 +12,14 @@
 //! | stop of a client, owner or organization, token, key | `REVOCATIONS` | `CLIENT#{client_id}`, `HANDLE#{handle}`, `JTI#{client_id}#{jti}`, `KID#{kid}` |
 //! | number of stops | `REVOCATIONS` | `SEQUENCE` |
 //! | kept answer | `ANSWER#{id in hex}` | `ANSWER` |
+//! | spent name | `SPENT#{name in hex}` | `SPENT` |
 //!
 //! No identifier has a `#`, so no key can be taken for another.
 
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use m2m_core::ports::TokenName;
+use m2m_core::ports::{SpentName, TokenName};
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId};
 
@@ -83,13 +84,11 @@ impl Key {
     }
 
     pub(super) fn answer(id: &[u8; 32]) -> Self {
-        let mut pk = String::with_capacity(7 + 64);
-        pk.push_str("ANSWER#");
-        for byte in id {
-            // Writing to a string cannot fail.
-            let _ = write!(pk, "{byte:02x}");
-        }
-        Self::answer_at(&pk)
+        Self::answer_at(&in_hex("ANSWER#", id))
+    }
+
+    pub(super) fn spent(name: &SpentName) -> Self {
+        Self::new(in_hex("SPENT#", name.as_bytes()), "SPENT")
     }
 
     pub(super) fn stopped_client(id: &ClientId) -> Self {
@@ -143,6 +142,16 @@ impl Key {
     pub(super) fn is_of(&self, item: &Item) -> bool {
         text_of(item, PARTITION_KEY) == Some(&self.pk) && text_of(item, SORT_KEY) == Some(&self.sk)
     }
+}
+
+fn in_hex(prefix: &str, bytes: &[u8; 32]) -> String {
+    let mut text = String::with_capacity(prefix.len() + 64);
+    text.push_str(prefix);
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// The lists of an owner's clients.

@@ -9,6 +9,7 @@ mod key;
 mod principals_memory;
 mod query;
 mod revocations;
+mod spent_once;
 mod survey;
 mod table;
 mod transaction;
@@ -19,6 +20,7 @@ pub(crate) use directory::DynamoDbDirectory;
 pub(crate) use items::EXPIRES_AT;
 pub(crate) use key::{PARTITION_KEY, SORT_KEY};
 pub(crate) use revocations::DynamoDbRevocations;
+pub(crate) use spent_once::DynamoDbSpentOnce;
 pub(crate) use table::Table;
 
 use std::collections::HashMap;

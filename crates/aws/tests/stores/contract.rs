@@ -8,6 +8,7 @@ mod in_memory {
     m2m_testkit::secret_values_contract!(ports_in_memory);
     m2m_testkit::key_store_contract!(ports_in_memory);
     m2m_testkit::revocations_contract!(ports_in_memory);
+    m2m_testkit::spent_once_contract!(ports_in_memory);
     m2m_testkit::survey_contract!(ports_in_memory);
 }
 
@@ -19,5 +20,6 @@ mod on_files {
     m2m_testkit::secret_values_contract!(ports_on_files);
     m2m_testkit::key_store_contract!(ports_on_files);
     m2m_testkit::revocations_contract!(ports_on_files);
+    m2m_testkit::spent_once_contract!(ports_on_files);
     m2m_testkit::survey_contract!(ports_on_files);
 }

@@ -18,7 +18,9 @@ use m2m_core::client::{AudienceGrant, Client, ClientState};
 use m2m_core::client_auth::{AuthMethod, RegisteredAuth, RetiringMethod};
 use m2m_core::error_chain::chain;
 use m2m_core::keys::{KeyState, SigningAlgorithm};
-use m2m_core::ports::{KeyRecord, Principals, RevokedAt, Unfinished, WriteOutcome};
+use m2m_core::ports::{
+    KeyRecord, Principals, RevokedAt, Spending, SpentName, Unfinished, WriteOutcome,
+};
 use m2m_core::resource_servers::ResourceServer;
 use m2m_testkit::builders::{
     NOW, answer, denial, next, organization, owner, pending, scopes, secret,
@@ -119,6 +121,13 @@ fn keys() -> [KeyRecord; 3] {
     })
 }
 
+/// Spends the one name there is.
+async fn spend(of: &Deployment) -> Spending {
+    let name = SpentName::of(&["fixture", "jti"]);
+    let until = NOW + SignedDuration::from_mins(5);
+    of.stores.spent.spend(&name, until, NOW).await.unwrap()
+}
+
 /// One of everything, made through the ports.
 async fn write_everything(of: &Deployment) {
     let stores = &of.stores;
@@ -149,6 +158,7 @@ async fn write_everything(of: &Deployment) {
     stores.revocations.deny(&denial("0a")).await.unwrap();
     stores.revocations.remove_kid("kid", END).await.unwrap();
 
+    assert_eq!(spend(of).await, Spending::First);
     stores.keys.insert_signing_keys(&keys()).await.unwrap();
     stores.keys.insert_root(&[0xab; 32]).await.unwrap();
     let (id, value) = secret("payments");
@@ -201,6 +211,7 @@ async fn assert_everything_is_read(of: &Deployment, fixture: &str) {
     let found = stores.revocations.read_all(NOW).await.unwrap();
     assert_eq!(found, stopped(), "{fixture}");
 
+    assert_eq!(spend(of).await, Spending::Again, "{fixture}");
     let found = stores.keys.find_signing_keys().await.unwrap().unwrap();
     assert_eq!(found.generation, Generation::default(), "{fixture}");
     for (found, expected) in found.keys.iter().zip(keys()) {

@@ -1,9 +1,12 @@
 //! AWS did what it was asked, and the answer never came: the SDK asks again, and nothing may be
 //! done twice or be reported as refused.
 
+use jiff::SignedDuration;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::owner::Owner;
-use m2m_core::ports::{DenyOutcome, InsertKeysOutcome, InsertOutcome, WriteOutcome};
+use m2m_core::ports::{
+    DenyOutcome, InsertKeysOutcome, InsertOutcome, Spending, SpentName, WriteOutcome,
+};
 use m2m_local::stand_in::faults::Fault;
 use m2m_testkit::builders::{NOW, answer, denial, next, organization, owner, pending, secret};
 use m2m_types::scope::ScopeSet;
@@ -186,4 +189,31 @@ async fn the_first_root_is_inserted() {
     deployment.faults.next(1, "CreateSecret", Fault::AnswerLost);
     let outcome = deployment.stores.keys.insert_root(&[1; 32]).await.unwrap();
     assert_eq!(outcome, InsertKeysOutcome::Inserted);
+}
+
+#[tokio::test]
+async fn a_name_that_was_spent_once_is_spent_for_the_first_time() {
+    let deployment = Deployment::start().await;
+    let spent = &deployment.stores.spent;
+    let name = SpentName::of(&["test", "jti"]);
+    let until = NOW + SignedDuration::from_mins(5);
+    deployment.faults.next(1, "PutItem", Fault::AnswerLost);
+    let first = spent.spend(&name, until, NOW).await.unwrap();
+    assert_eq!(first, Spending::First);
+    assert_eq!(deployment.faults.take_calls(), ["PutItem", "PutItem"]);
+    let again = spent.spend(&name, until, NOW).await.unwrap();
+    assert_eq!(again, Spending::Again);
+}
+
+#[tokio::test]
+async fn a_name_whose_answers_are_all_lost_is_never_spent_again() {
+    let deployment = Deployment::start().await;
+    let spent = &deployment.stores.spent;
+    let name = SpentName::of(&["test", "jti"]);
+    let until = NOW + SignedDuration::from_mins(5);
+    deployment.faults.always("PutItem", Fault::AnswerLost);
+    assert!(spent.spend(&name, until, NOW).await.is_err());
+    deployment.faults.clear();
+    let again = spent.spend(&name, until, NOW).await.unwrap();
+    assert_eq!(again, Spending::Again);
 }

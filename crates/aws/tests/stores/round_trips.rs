@@ -1,6 +1,8 @@
 //! How often AWS is asked. More than this costs every request time and money.
 
+use jiff::SignedDuration;
 use m2m_core::client::ClientState;
+use m2m_core::ports::{Spending, SpentName};
 use m2m_testkit::builders::{NOW, answer, client_id, next, organization, owner, pending, secret};
 
 use crate::support::Deployment;
@@ -117,6 +119,18 @@ async fn a_value_costs_one_call() {
     values.schedule_removal(&client).await.unwrap();
     let expected = ["CreateSecret", "GetSecretValue", "DeleteSecret"];
     assert_eq!(calls(&deployment), expected);
+}
+
+#[tokio::test]
+async fn a_spent_name_costs_one_write() {
+    let deployment = Deployment::start().await;
+    let name = SpentName::of(&["test", "jti"]);
+    let until = NOW + SignedDuration::from_mins(5);
+    for expected in [Spending::First, Spending::Again] {
+        let spent = deployment.stores.spent.spend(&name, until, NOW).await;
+        assert_eq!(spent.unwrap(), expected);
+        assert_eq!(calls(&deployment), ["PutItem"]);
+    }
 }
 
 #[tokio::test]

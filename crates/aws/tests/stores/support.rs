@@ -39,6 +39,8 @@ pub(crate) fn service_config() -> ServiceConfig {
         secret_storage: SecretStorage::SecretsManager,
         iam_callers: None,
         mutual_tls: MutualTls::Off,
+        assertion_leeway: jiff::SignedDuration::from_secs(10),
+        allow_private_fetch: false,
     }
 }
 
@@ -167,6 +169,7 @@ async fn ports(stand_in: &StandIn, guard: Option<Arc<dyn Any + Send + Sync>>) ->
         values: stores.values,
         keys: stores.keys,
         revocations: stores.revocations,
+        spent: stores.spent,
         survey: Arc::new(survey(&sdk, &config(), Arc::new(SeededRandom::new(2)))),
         guard,
     }

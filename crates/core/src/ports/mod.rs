@@ -5,18 +5,22 @@
 
 mod client_store;
 mod directory;
+mod fetch;
 mod key_store;
 mod revocations;
 mod secret_values;
+mod spent_once;
 mod survey;
 
 pub use client_store::{
     ClientStore, InsertOutcome, KeptAnswer, PendingClient, Unfinished, WriteOutcome,
 };
 pub use directory::{Directory, Lookup, Principals};
+pub use fetch::{FetchDocument, NothingFetched};
 pub use key_store::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore};
 pub use revocations::{Denial, DenyOutcome, Revocations, RevokedAt, TokenName, kept_until};
 pub use secret_values::{KeptValue, SecretValues};
+pub use spent_once::{Spending, SpentName, SpentOnce};
 pub use survey::{ListEntry, Survey, SurveyedClient, SurveyedValue, TableSurvey};
 
 /// A store gave no usable answer. What happened is for the log only.

@@ -55,6 +55,9 @@ pub(super) struct Serve {
     /// between them; left out at the first start: `read write`.
     #[arg(long, value_parser = ScopeSet::parse)]
     permissions: Option<ScopeSet>,
+    /// Fetch the keys of clients and of outside issuers from private addresses, too, and without TLS from this machine.
+    #[arg(long, env = "M2M_ALLOW_PRIVATE_FETCH")]
+    allow_private_fetch: bool,
     /// How much to log: off, error, warn, info, debug or trace. Other crates than this service's own are
     /// logged at info at most.
     #[arg(long, env = "M2M_LOG", default_value = "info")]
@@ -113,6 +116,7 @@ impl Serve {
             default_audience: self.default_audience.clone(),
             secret_storage: self.secret_storage,
             permissions: self.permissions.clone(),
+            allow_private_fetch: self.allow_private_fetch,
         }
     }
 }

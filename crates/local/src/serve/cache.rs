@@ -318,6 +318,7 @@ mod tests {
             values: stores.values,
             keys: stores.keys,
             revocations: stores.revocations,
+            spent: stores.spent,
             survey,
             guard: None,
         }

@@ -147,6 +147,7 @@ pub async fn open_stopped(data_dir: &Path) -> Result<Deployment, ServeError> {
         default_audience: Audience::parse("urn:m2m-oauth:api")?,
         secret_storage: SecretStorage::None,
         permissions: None,
+        allow_private_fetch: false,
     };
     open(&stand_in, &config_of(&options, &record)).await
 }
@@ -164,6 +165,8 @@ fn config_of(options: &Options, record: &Record) -> Config {
             } else {
                 MutualTls::Off
             },
+            assertion_leeway: SignedDuration::from_secs(10),
+            allow_private_fetch: options.allow_private_fetch,
         },
         stores: StoresConfig {
             table: TABLE.to_owned(),
@@ -185,12 +188,9 @@ async fn open(stand_in: &StandIn, config: &Config) -> Result<Deployment, ServeEr
         &config.service.issuer,
         Arc::clone(&random),
     );
-    Ok(deployment(
-        &config.service,
-        cache::in_front_of(stores, stand_in),
-        clock,
-        random,
-    )?)
+    let stores = cache::in_front_of(stores, stand_in);
+    let fetch = m2m_fetch::Fetcher::shared(config.service.allow_private_fetch);
+    Ok(deployment(&config.service, stores, clock, random)?.fetching(fetch))
 }
 
 fn first_owner(record: &Record) -> Result<FirstOwner, ServeError> {

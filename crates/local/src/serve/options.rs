@@ -33,6 +33,8 @@ pub struct Options {
     pub secret_storage: SecretStorage,
     /// What the first owner may do beside managing clients; none: as recorded, at the first start `read write`.
     pub permissions: Option<ScopeSet>,
+    /// Whether keys may be fetched from private addresses and from this machine.
+    pub allow_private_fetch: bool,
 }
 
 #[cfg(test)]
@@ -50,6 +52,7 @@ impl Options {
             default_audience: Audience::parse("urn:test").unwrap(),
             secret_storage: SecretStorage::None,
             permissions: None,
+            allow_private_fetch: false,
         }
     }
 }

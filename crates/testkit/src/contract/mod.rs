@@ -14,6 +14,7 @@ pub mod directory;
 pub mod key_store;
 pub mod revocations;
 pub mod secret_values;
+pub mod spent_once;
 pub mod survey;
 
 use std::any::Any;
@@ -23,7 +24,7 @@ use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::ports::{
     ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient, Revocations,
-    SecretValues, Survey, WriteOutcome,
+    SecretValues, SpentOnce, Survey, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
 
@@ -42,6 +43,8 @@ pub struct Ports {
     pub keys: Arc<dyn KeyStore>,
     /// Keeps what was stopped.
     pub revocations: Arc<dyn Revocations>,
+    /// Remembers what may be used once.
+    pub spent: Arc<dyn SpentOnce>,
     /// Sees everything at once.
     pub survey: Arc<dyn Survey>,
     /// What must outlive the ports, such as a directory that is removed when it is dropped.

@@ -7,6 +7,7 @@ pub(super) mod organization;
 pub(super) mod owner;
 pub(super) mod revocation;
 mod secret;
+pub(super) mod spent;
 pub(super) mod unfinished;
 mod version;
 
