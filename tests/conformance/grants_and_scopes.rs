@@ -30,7 +30,7 @@ async fn t09_the_grant_type_must_be_one_that_the_client_may_use() {
         "refresh_token",
         "CLIENT_CREDENTIALS",
         "client_credentials ",
-        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "URN:ietf:params:oauth:grant-type:token-exchange",
         "urn:ietf:params:oauth:grant-type:jwt-bearer",
     ] {
         assert_refused(&post(Some(unknown)).await, 400, "unsupported_grant_type");

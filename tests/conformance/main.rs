@@ -18,5 +18,6 @@ mod metadata;
 mod oauth2_client;
 mod support;
 mod token_answer;
+mod token_exchange;
 mod token_request;
 mod unavailable;

@@ -1,9 +1,11 @@
 //! M1–M6: what the service says of itself.
 
 use http::Method;
+use m2m_core::client::{Client, GrantType};
 use m2m_tests::call::Answer;
 use m2m_tests::jwt;
 use m2m_tests::service::{self, TestService};
+use m2m_tests::world::{ada, client_of};
 use serde_json::{Value, json};
 
 use crate::support::{ID, ask, secret, with_payments};
@@ -12,6 +14,7 @@ const WELL_KNOWN: [&str; 2] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
 ];
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const JWKS: &str = "/.well-known/jwks.json";
 const PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource/v1";
 
@@ -39,7 +42,7 @@ async fn m01_both_places_have_the_same_metadata() {
             "token_endpoint": format!("{issuer}/oauth/token"),
             "jwks_uri": format!("{issuer}{JWKS}"),
             "response_types_supported": [],
-            "grant_types_supported": ["client_credentials"],
+            "grant_types_supported": ["client_credentials", EXCHANGE],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "introspection_endpoint": format!("{issuer}/oauth/introspect"),
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
@@ -66,7 +69,7 @@ async fn m03_grants_are_explicit_and_response_types_empty() {
     let metadata = metadata(&service).await;
     assert_eq!(
         metadata["grant_types_supported"],
-        json!(["client_credentials"])
+        json!(["client_credentials", EXCHANGE])
     );
     assert_eq!(metadata["response_types_supported"], json!([]));
 }
@@ -83,7 +86,8 @@ async fn fetch(service: &TestService, url: &Value) -> Answer {
 
 #[tokio::test]
 async fn m04_every_advertised_thing_works() {
-    let service = with_payments().await;
+    let service = with_exchanging_payments().await;
+    let subject = ask(&service, &[]).await.member("access_token");
     let metadata = metadata(&service).await;
     assert_eq!(fetch(&service, &metadata["jwks_uri"]).await.status, 200);
     let endpoint = fetch(&service, &metadata["token_endpoint"]).await;
@@ -112,6 +116,10 @@ async fn m04_every_advertised_thing_works() {
             .unwrap()
         {
             let mut form = vec![("grant_type", grant.as_str().unwrap())];
+            if *grant == EXCHANGE {
+                let kind = "urn:ietf:params:oauth:token-type:access_token";
+                form.extend([("subject_token", &*subject), ("subject_token_type", kind)]);
+            }
             let call = service.post("/oauth/token");
             let call = match method.as_str().unwrap() {
                 "client_secret_basic" => call.basic(ID, &secret),
@@ -137,6 +145,17 @@ async fn m04_every_advertised_thing_works() {
         ];
         assert_eq!(ask(&service, &asked).await.status, 200, "{scope}");
     }
+}
+
+/// A service whose client may use every grant.
+async fn with_exchanging_payments() -> TestService {
+    let service = service::start().await;
+    let client = Client {
+        grant_types: GrantType::ALL.to_vec(),
+        ..client_of(&ada(), "payments")
+    };
+    service.add_client(client).await;
+    service
 }
 
 /// Every method works there, and the answer is signed with an algorithm that is listed.

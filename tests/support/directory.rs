@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
 use m2m_core::ports::{Directory, Lookup, Principals, StoreError, WriteOutcome};
@@ -122,36 +121,6 @@ impl Directory for SteeredDirectory {
         expected: Option<&Owner>,
     ) -> Result<WriteOutcome, StoreError> {
         self.inner.replace_owner(owner, expected).await
-    }
-
-    async fn stop_owner(
-        &self,
-        owner: &Owner,
-        expected: &Owner,
-        now: Timestamp,
-    ) -> Result<WriteOutcome, StoreError> {
-        self.inner.stop_owner(owner, expected, now).await
-    }
-
-    async fn replace_organization(
-        &self,
-        organization: &Organization,
-        expected: Option<&Organization>,
-    ) -> Result<WriteOutcome, StoreError> {
-        self.inner
-            .replace_organization(organization, expected)
-            .await
-    }
-
-    async fn stop_organization(
-        &self,
-        organization: &Organization,
-        expected: &Organization,
-        now: Timestamp,
-    ) -> Result<WriteOutcome, StoreError> {
-        self.inner
-            .stop_organization(organization, expected, now)
-            .await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

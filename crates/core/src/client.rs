@@ -12,6 +12,7 @@ use m2m_types::custom_claims::CustomClaims;
 use m2m_types::generation::Generation;
 use m2m_types::names::{ClientName, Description, OrganizationId, OwnerId, SecretId};
 use m2m_types::scope::ScopeSet;
+use m2m_types::token_request::TOKEN_EXCHANGE;
 use m2m_types::ttl::AccessTokenTtl;
 
 use crate::client_auth::RegisteredAuth;
@@ -66,16 +67,19 @@ impl ClientState {
 pub enum GrantType {
     /// RFC 6749 §4.4.
     ClientCredentials,
+    /// RFC 8693.
+    TokenExchange,
 }
 
 impl GrantType {
     /// Every grant this service knows.
-    pub const ALL: &'static [Self] = &[Self::ClientCredentials];
+    pub const ALL: &'static [Self] = &[Self::ClientCredentials, Self::TokenExchange];
 
     /// The value of `grant_type`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ClientCredentials => "client_credentials",
+            Self::TokenExchange => TOKEN_EXCHANGE,
         }
     }
 

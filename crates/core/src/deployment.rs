@@ -154,6 +154,7 @@ impl Deployment {
             resource_servers: self.settings.resource_servers.clone(),
             authentication: self.client_authentication(),
             clients: Arc::clone(&self.ports.clients),
+            tokens: Arc::clone(&self.tokens),
             keys: self.keys(),
             noted_uses: NotedUses::default(),
             clock: Arc::clone(&self.ports.clock),

@@ -4,10 +4,9 @@ use jiff::Timestamp;
 use m2m_types::audience::Audience;
 use m2m_types::claims::AccessTokenClaims;
 use m2m_types::issuer::Issuer;
-use m2m_types::scope::ScopeSet;
-use m2m_types::ttl::AccessTokenTtl;
 
 use crate::client_auth::AuthenticatedClient;
+use crate::grant::{Decision, Descent};
 use crate::keys::{InvalidKey, KeySet};
 
 /// What was decided about a token.
@@ -17,10 +16,8 @@ pub struct Grant<'a> {
     pub issuer: &'a Issuer,
     /// What it is for.
     pub audience: &'a Audience,
-    /// What it allows.
-    pub scopes: ScopeSet,
-    /// How long it lives.
-    pub lifetime: AccessTokenTtl,
+    /// What it allows, and for how long.
+    pub decision: &'a Decision,
     /// 128 random bits.
     pub jti: [u8; 16],
     /// The present moment.
@@ -37,25 +34,32 @@ pub fn issue(
     grant: Grant<'_>,
     keys: &KeySet,
 ) -> Result<(String, AccessTokenClaims), InvalidKey> {
-    let client = authenticated.client();
+    let (client, decision) = (authenticated.client(), grant.decision);
+    let descent = decision.descent.clone();
+    let descent = descent.unwrap_or_else(|| Descent {
+        sub: authenticated.owner().id.clone(),
+        act: None,
+        ancestors: vec![],
+        custom: client.custom_claims.clone(),
+    });
     let issued_at = grant.issued_at.as_second();
     let claims = AccessTokenClaims {
         iss: grant.issuer.as_str().to_owned(),
-        sub: authenticated.owner().id.clone(),
+        sub: descent.sub,
         aud: grant.audience.clone(),
-        exp: issued_at + i64::from(grant.lifetime.seconds()),
+        exp: issued_at + i64::from(decision.lifetime_seconds),
         iat: issued_at,
         nbf: None,
         jti: format!("{:032x}", u128::from_be_bytes(grant.jti)),
         client_id: client.id.clone(),
-        scope: grant.scopes,
+        scope: decision.scopes.clone(),
         org: client.organization.clone(),
         generations: authenticated.active().generations(keys.generation()),
         cnf: None,
-        act: None,
-        ancestors: vec![],
-        authorization_details: None,
-        custom: client.custom_claims.clone(),
+        act: descent.act,
+        ancestors: descent.ancestors,
+        authorization_details: decision.details.clone(),
+        custom: descent.custom,
     };
     Ok((keys.active().sign(&claims)?, claims))
 }

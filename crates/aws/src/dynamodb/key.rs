@@ -21,7 +21,6 @@ use std::fmt::Write as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use m2m_core::ports::{SpentName, TokenName};
 use m2m_types::client_id::ClientId;
-use m2m_types::handle::Handle;
 use m2m_types::names::{OrganizationId, OwnerId};
 
 use super::Item;
@@ -94,10 +93,6 @@ impl Key {
 
     pub(super) fn stopped_client(id: &ClientId) -> Self {
         Self::new(REVOCATIONS, format!("CLIENT#{id}"))
-    }
-
-    pub(super) fn stopped_handle(handle: &Handle) -> Self {
-        Self::new(REVOCATIONS, format!("HANDLE#{handle}"))
     }
 
     pub(super) fn denied_token(token: &TokenName) -> Self {
@@ -222,11 +217,6 @@ mod tests {
             (Key::client_count(&organization), "ORG#acme", "COUNT"),
             (Key::unfinished(&client), "UNFINISHED", "m2m_1"),
             (Key::stopped_client(&client), "REVOCATIONS", "CLIENT#m2m_1"),
-            (
-                Key::stopped_handle(&Handle::from_random_bytes([0; 12])),
-                "REVOCATIONS",
-                "HANDLE#AAAAAAAAAAAAAAAA",
-            ),
             (Key::denied_token(&token), "REVOCATIONS", "JTI#m2m_1#0a"),
             (Key::removed_kid("kid"), "REVOCATIONS", "KID#kid"),
             (Key::sequence(), "REVOCATIONS", "SEQUENCE"),

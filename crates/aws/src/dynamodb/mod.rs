@@ -6,7 +6,6 @@ mod directory;
 mod expression;
 mod items;
 mod key;
-mod principal_writes;
 mod principals_memory;
 mod query;
 mod revocations;

@@ -1,12 +1,12 @@
 //! What a client would get, decided without signing, writing or counting anything.
 
+use m2m_types::authorization_details::AuthorizationDetails;
 use m2m_types::scope::ScopeSet;
 use m2m_types::token_request::TokenRequest;
-use m2m_types::ttl::AccessTokenTtl;
 
-use super::{TokenError, audience, scopes};
+use super::{Descent, TokenError, audience, scopes};
 use crate::active_client::ActiveClient;
-use crate::client::GrantType;
+use crate::client::{Client, GrantType};
 use crate::resource_servers::{ResourceServer, ResourceServers};
 
 /// What a token will be.
@@ -16,8 +16,12 @@ pub struct Decision {
     pub server: ResourceServer,
     /// What it allows.
     pub scopes: ScopeSet,
+    /// What it allows in the words of its audience.
+    pub details: Option<AuthorizationDetails>,
     /// How long it lives.
-    pub lifetime: AccessTokenTtl,
+    pub lifetime_seconds: u32,
+    /// What it keeps of the tokens that it was exchanged from.
+    pub descent: Option<Descent>,
 }
 
 /// Decides what an active client gets for a request: whether it may use the grant, then audience, then scopes.
@@ -31,14 +35,23 @@ pub fn decide(
     request: &TokenRequest,
 ) -> Result<Decision, TokenError> {
     let client = &active.client;
-    if !client.grant_types.contains(&grant_type) {
-        return Err(TokenError::GrantNotAllowed(client.id.clone()));
-    }
+    require_grant(client, grant_type)?;
     let server = audience::choose(servers, request, client)?;
     let scopes = scopes::choose(request, active, &server)?;
     Ok(Decision {
         server,
         scopes,
-        lifetime: client.access_token_ttl,
+        details: None,
+        lifetime_seconds: client.access_token_ttl.seconds(),
+        descent: None,
     })
+}
+
+/// Demands that the client may use the grant.
+pub(super) fn require_grant(client: &Client, grant_type: GrantType) -> Result<(), TokenError> {
+    if client.grant_types.contains(&grant_type) {
+        Ok(())
+    } else {
+        Err(TokenError::GrantNotAllowed(client.id.clone()))
+    }
 }

@@ -4,6 +4,7 @@ use m2m_types::client_id::ClientId;
 use m2m_types::oauth_error::OAuthErrorCode;
 use m2m_types::scope::Scope;
 
+use super::ExchangeError;
 use crate::client_auth::ClientAuthError;
 use crate::keys::InvalidKey;
 use crate::ports::StoreError;
@@ -40,6 +41,15 @@ pub enum TokenError {
     /// A requested scope belongs to another resource server.
     #[error("the scope {0} belongs to another resource")]
     ScopeOfAnotherResource(Scope),
+    /// The details parameter is malformed.
+    #[error("authorization_details is malformed")]
+    DetailsMalformed,
+    /// The token could be carried nowhere.
+    #[error("the token is too long")]
+    TooLong,
+    /// The subject token was not exchanged.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// Nothing is left to grant.
     #[error("no scope to grant")]
     NoScope,
@@ -58,7 +68,8 @@ impl ProtocolError for TokenError {
             Self::GrantTypeMissing => (Code::InvalidRequest, "the parameter grant_type is missing"),
             Self::GrantTypeUnknown => (
                 Code::UnsupportedGrantType,
-                "grant_type must be client_credentials",
+                "grant_type must be client_credentials or \
+                 urn:ietf:params:oauth:grant-type:token-exchange",
             ),
             Self::GrantNotAllowed(_) => (
                 Code::UnauthorizedClient,
@@ -81,6 +92,16 @@ impl ProtocolError for TokenError {
                 Code::InvalidScope,
                 "a scope is unknown, not granted or not one of the resource",
             ),
+            Self::DetailsMalformed => (
+                Code::InvalidAuthorizationDetails,
+                "authorization_details must be a JSON array of at most 16 objects with a type, of at most 8192 \
+                 bytes",
+            ),
+            Self::TooLong => (
+                Code::InvalidRequest,
+                "the token would be longer than 8192 bytes: ask for less",
+            ),
+            Self::Exchange(error) => error.public(),
             Self::Store(_) | Self::Key(_) => UNAVAILABLE,
         }
     }
@@ -97,6 +118,9 @@ impl ProtocolError for TokenError {
             | Self::ScopeMalformed
             | Self::ScopeNotAllowed(_)
             | Self::ScopeOfAnotherResource(_)
+            | Self::DetailsMalformed
+            | Self::TooLong
+            | Self::Exchange(_)
             | Self::NoScope => None,
         }
     }

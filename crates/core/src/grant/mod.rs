@@ -2,7 +2,9 @@
 
 mod audience;
 mod decision;
+mod details;
 mod error;
+mod exchange;
 mod noted_uses;
 mod scopes;
 
@@ -11,18 +13,22 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
-use m2m_types::token_request::TokenRequest;
-use m2m_types::token_response::{TokenResponse, TokenType};
+use m2m_types::token_request::{MAX_PARAMETER_LENGTH, TokenRequest};
+use m2m_types::token_response::{IssuedTokenType, TokenResponse, TokenType};
 use tracing::warn;
 
 pub use decision::{Decision, decide};
 pub use error::TokenError;
+pub use exchange::{Descent, ExchangeError};
 pub use noted_uses::NotedUses;
 
+use self::decision::require_grant;
+use crate::active_client::ActiveClient;
 use crate::client::GrantType;
 use crate::client_auth::{AuthenticatedClient, ClientAuthentication, Presentation, Proof};
 use crate::clock::Clock;
 use crate::keys::KeyRing;
+use crate::live_token::LiveTokens;
 use crate::ports::ClientStore;
 use crate::protocol_error::Refused;
 use crate::random::Random;
@@ -53,6 +59,8 @@ pub struct TokenEndpoint {
     pub authentication: Arc<ClientAuthentication>,
     /// Where a use is written down.
     pub clients: Arc<dyn ClientStore>,
+    /// Which tokens may be exchanged.
+    pub tokens: Arc<LiveTokens>,
     /// What signs.
     pub keys: Arc<KeyRing>,
     /// Which uses this process is writing down.
@@ -96,17 +104,19 @@ impl TokenEndpoint {
         now: Timestamp,
     ) -> Result<Issued, TokenError> {
         let active = authenticated.active();
-        let decision = decide(&self.resource_servers, active, grant_type, request)?;
+        let decision = self.decide(active, grant_type, request, now).await?;
         let keys = self.keys.current().await?;
         let grant = Grant {
             issuer: &self.issuer,
             audience: self.resource_servers.audience_of(&decision.server),
-            scopes: decision.scopes,
-            lifetime: decision.lifetime,
+            decision: &decision,
             jti: self.random.bytes(),
             issued_at: now,
         };
         let (access_token, claims) = token::issue(authenticated, grant, &keys)?;
+        if access_token.len() > MAX_PARAMETER_LENGTH {
+            return Err(TokenError::TooLong);
+        }
         self.record_use(authenticated, now).await;
         Ok(Issued {
             client_id: claims.client_id,
@@ -114,12 +124,30 @@ impl TokenEndpoint {
             answer: TokenResponse {
                 access_token,
                 token_type: TokenType::Bearer,
-                expires_in: decision.lifetime.seconds(),
+                expires_in: decision.lifetime_seconds,
                 scope: claims.scope,
-                authorization_details: None,
-                issued_token_type: None,
+                authorization_details: claims.authorization_details,
+                issued_token_type: decision.descent.map(|_| IssuedTokenType::AccessToken),
             },
         })
+    }
+
+    async fn decide(
+        &self,
+        active: &ActiveClient,
+        grant_type: GrantType,
+        request: &TokenRequest,
+        now: Timestamp,
+    ) -> Result<Decision, TokenError> {
+        let servers = &self.resource_servers;
+        match grant_type {
+            GrantType::ClientCredentials => decide(servers, active, grant_type, request),
+            GrantType::TokenExchange => {
+                require_grant(&active.client, grant_type)?;
+                let subject = exchange::find_subject(&self.tokens, active, request).await?;
+                exchange::decide(servers, active, &subject, request, now)
+            }
+        }
     }
 
     /// Notes the use of a secret, once an hour. A token is not refused because the note failed: a request

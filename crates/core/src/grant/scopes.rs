@@ -37,6 +37,11 @@ pub(super) fn choose(
     }
 }
 
+/// All that the client may have of that API at this moment.
+pub(super) fn allowed(active: &ActiveClient, server: &ResourceServer) -> ScopeSet {
+    server.filter(&active.allowed_scopes())
+}
+
 /// Management scopes are granted only by name: in the request or in the client's default scopes.
 fn unrequested(active: &ActiveClient, allowed: &ScopeSet, server: &ResourceServer) -> ScopeSet {
     match &active.client.default_scopes {

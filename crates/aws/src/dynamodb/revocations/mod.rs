@@ -10,7 +10,7 @@ use m2m_core::ports::{Denial, DenyOutcome, Revocations, RevokedAt, StoreError, T
 use m2m_types::client_id::ClientId;
 use m2m_types::generation::Generation;
 
-pub(super) use writes::{client_stopped, handle_stopped};
+pub(super) use writes::client_stopped;
 
 use super::Table;
 use crate::deadline::within_deadline;

@@ -1,0 +1,128 @@
+//! The grant of RFC 8693: a token for a narrower one, which dies with it.
+
+mod attenuation;
+mod error;
+
+use jiff::Timestamp;
+use m2m_types::audience::Audience;
+use m2m_types::claims::AccessTokenClaims;
+use m2m_types::scope::ScopeSet;
+use m2m_types::token_request::TokenRequest;
+
+pub use self::attenuation::Descent;
+use self::attenuation::{Exchanger, Parent, Wanted, attenuate};
+pub use self::error::ExchangeError;
+use super::{Decision, TokenError, details, scopes};
+use crate::active_client::ActiveClient;
+use crate::live_token::{LiveToken, LiveTokens, NotLive};
+use crate::resource_servers::ResourceServers;
+
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
+
+/// The subject token, if it lives and the client may exchange it: its own, of the same organization.
+pub(super) async fn find_subject(
+    tokens: &LiveTokens,
+    active: &ActiveClient,
+    request: &TokenRequest,
+) -> Result<LiveToken, TokenError> {
+    let unverified_token = unverified_subject_token(request)?;
+    let verified = tokens.verify(unverified_token).await.map_err(not_live)?;
+    may_exchange(verified.claims(), active)?;
+    tokens.check(verified).await.map_err(not_live)
+}
+
+fn not_live(reason: NotLive) -> TokenError {
+    match reason {
+        NotLive::Store(error) => TokenError::Store(error),
+        reason => ExchangeError::NotLive(reason).into(),
+    }
+}
+
+/// The text that is said to be the subject token; what is not supported is refused, never overlooked.
+fn unverified_subject_token(request: &TokenRequest) -> Result<&str, ExchangeError> {
+    if request.unverified_actor_token.is_some() {
+        return Err(ExchangeError::ActorToken);
+    }
+    let requested = request.unverified_requested_token_type.as_deref();
+    if requested.is_some_and(|kind| kind != ACCESS_TOKEN) {
+        return Err(ExchangeError::RequestedTokenType);
+    }
+    let token = request.unverified_subject_token.as_ref();
+    match (token, request.unverified_subject_token_type.as_deref()) {
+        (Some(token), Some(ACCESS_TOKEN | JWT)) => Ok(token.expose()),
+        (Some(_), Some(_)) => Err(ExchangeError::SubjectTokenType),
+        (None, _) | (_, None) => Err(ExchangeError::SubjectTokenMissing),
+    }
+}
+
+fn may_exchange(claims: &AccessTokenClaims, active: &ActiveClient) -> Result<(), ExchangeError> {
+    let client = &active.client;
+    let id = || claims.client_id.clone();
+    if claims.org != client.organization {
+        return Err(ExchangeError::OtherOrganization(id()));
+    }
+    if claims.client_id != client.id {
+        return Err(ExchangeError::NotForClient(id()));
+    }
+    Ok(())
+}
+
+/// Decides what a client gets for a subject token.
+///
+/// The audience is the subject token's, and never another.
+pub(super) fn decide(
+    servers: &ResourceServers,
+    active: &ActiveClient,
+    subject: &LiveToken,
+    request: &TokenRequest,
+    now: Timestamp,
+) -> Result<Decision, TokenError> {
+    let claims = subject.claims();
+    let server = servers.find(claims.aud.as_str());
+    let server = server.filter(|_| targets_are(request, &claims.aud));
+    let server = server.ok_or(ExchangeError::Target)?;
+    let allowed = scopes::allowed(active, &server);
+    let clients = subject.clients();
+    let allowed = clients.fold(allowed, |allowed, client| {
+        allowed.intersection(&scopes::allowed(client, &server))
+    });
+    let child = attenuate(
+        &Parent {
+            claims,
+            kid: subject.kid(),
+        },
+        &Exchanger {
+            id: &active.client.id,
+            allowed: &allowed,
+            detail_types: &active.client.authorization_details_types,
+            lifetime_seconds: active.client.access_token_ttl.seconds(),
+            proved: None,
+        },
+        Wanted {
+            scopes: requested_scopes(request)?,
+            details: details::requested(request)?,
+        },
+        now.as_second(),
+    )?;
+    Ok(Decision {
+        server,
+        scopes: child.scopes,
+        details: child.details,
+        lifetime_seconds: child.lifetime_seconds,
+        descent: Some(child.descent),
+    })
+}
+
+/// Whether `resource` and `audience`, as often as they come, name that audience alone.
+fn targets_are(request: &TokenRequest, audience: &Audience) -> bool {
+    let resources = request.unverified_resources.iter();
+    let mut targets = resources.chain(&request.unverified_audiences);
+    targets.all(|target| target == audience.as_str())
+}
+
+fn requested_scopes(request: &TokenRequest) -> Result<Option<ScopeSet>, TokenError> {
+    let unverified = request.unverified_scope.as_deref();
+    let scopes = unverified.map(ScopeSet::parse).transpose();
+    scopes.map_err(|_| TokenError::ScopeMalformed)
+}
