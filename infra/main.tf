@@ -26,6 +26,7 @@ module "m2m_oauth" {
   secret_storage                     = var.secret_storage
   log_level                          = var.log_level
   iam_principals                     = var.iam_principals
+  authorizer                         = var.authorizer
   domain_name                        = var.domain_name
   domain_certificate_arn             = var.domain_certificate_arn
   mtls_domain_name                   = var.mtls_domain_name

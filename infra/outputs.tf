@@ -28,6 +28,11 @@ output "function_names" {
   value       = module.m2m_oauth.function_names
 }
 
+output "authorizer" {
+  description = "The Lambda authorizer: `function_name`, `arn`, and `invoke_arn`, which an API names as authorizer_uri. Null without the variable authorizer."
+  value       = module.m2m_oauth.authorizer
+}
+
 output "policies" {
   description = "What each function may do, as its IAM policy says."
   value       = module.m2m_oauth.policies

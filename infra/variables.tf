@@ -24,7 +24,7 @@ variable "architecture" {
 }
 
 variable "function_settings" {
-  description = "Memory (memory_mb, 128 to 10240; 256 by default), timeout (timeout_seconds, 1 to 29) and reserved instances (reserved_concurrency; -1, the default, reserves none) of a function, by its name."
+  description = "Memory (memory_mb, 128 to 10240; 256 by default), timeout (timeout_seconds, 1 to 29; up to 900 of maintenance) and reserved instances (reserved_concurrency; -1, the default, reserves none) of a function, by its name."
   type        = map(map(number))
   default     = null
 }
@@ -69,6 +69,19 @@ variable "iam_principals" {
   default = null
 }
 
+variable "authorizer" {
+  description = "A Lambda authorizer for other APIs of API Gateway that take this service's tokens: which audience they are (default_audience by default), which scopes every token must have (none by default), after how many seconds without a fresh revocation snapshot it refuses everything (snapshot_stale, 60 by default, or accept-until-expiry), which HTTP or REST APIs of this account and region may invoke it (apis: any name => the API's id), and where it finds keys and snapshot if not at the issuer (jwks_url, snapshot_url). Null: there is none."
+  type = object({
+    audience        = optional(string)
+    required_scopes = optional(set(string), [])
+    snapshot_stale  = optional(string, "60")
+    apis            = optional(map(string), {})
+    jwks_url        = optional(string)
+    snapshot_url    = optional(string)
+  })
+  default = null
+}
+
 variable "domain_name" {
   description = "Own domain of the service; its origin is the issuer then. Null: the API's own address, which a new API would not keep. Changing it later ends all tokens."
   type        = string
@@ -82,7 +95,7 @@ variable "domain_certificate_arn" {
 }
 
 variable "mtls_domain_name" {
-  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS) before the service is reached. The service itself does not look at certificates, and its metadata do not name this domain."
+  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS, RFC 8705). Clients that authenticate with one, and tokens bound to one, need it; the metadata name it as mtls_endpoint_aliases."
   type        = string
   default     = null
 }

@@ -22,7 +22,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("m2m-client", &["m2m-types"]),
     ("m2m-aws-iam", &["m2m-client", "m2m-types"]),
     ("m2m-verify", &["m2m-jose", "m2m-types"]),
-    ("m2m-lambda", &["m2m-aws", "m2m-core", "m2m-http"]),
+    (
+        "m2m-lambda",
+        &["m2m-aws", "m2m-core", "m2m-http", "m2m-types", "m2m-verify"],
+    ),
     ("m2m-lambda-emulator", &[]),
     (
         "m2m-local",

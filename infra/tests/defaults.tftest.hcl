@@ -50,8 +50,8 @@ run "functions_are_small_and_quiet" {
   }
 
   assert {
-    condition     = toset(keys(aws_lambda_function.this)) == toset(["token", "clients"])
-    error_message = "the functions are not those of functions/"
+    condition     = toset(keys(aws_lambda_function.this)) == toset(["token", "clients", "maintenance"])
+    error_message = "the functions are not those of functions/, or there is an authorizer that nobody asked for"
   }
 
   assert {
@@ -60,8 +60,8 @@ run "functions_are_small_and_quiet" {
   }
 
   assert {
-    condition     = alltrue([for function in aws_lambda_function.this : function.memory_size == 256 && function.timeout < 30])
-    error_message = "256 MB, and the function gives up before the gateway does"
+    condition     = alltrue([for name, function in aws_lambda_function.this : function.memory_size == 256 && function.timeout < (name == "maintenance" ? 300 : 30)])
+    error_message = "256 MB, and the function gives up before the gateway does, or before the schedule comes again"
   }
 
   assert {
@@ -104,8 +104,8 @@ run "functions_are_told_what_they_need" {
   }
 
   assert {
-    condition     = aws_lambda_function.this["clients"].environment[0].variables == aws_lambda_function.this["token"].environment[0].variables
-    error_message = "clients was told something else"
+    condition     = alltrue([for function in aws_lambda_function.this : function.environment[0].variables == aws_lambda_function.this["token"].environment[0].variables])
+    error_message = "another function was told something else"
   }
 }
 
@@ -144,6 +144,27 @@ run "routes_and_who_may_invoke" {
   }
 }
 
+run "what_was_left_half_done_is_done_every_five_minutes" {
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.maintenance.schedule_expression == "rate(5 minutes)" && aws_cloudwatch_event_target.maintenance.rule == "m2m-prod-maintenance"
+    error_message = "the schedule is another"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.maintenance.arn == aws_lambda_function.this["maintenance"].arn && aws_lambda_permission.schedule.function_name == "m2m-prod-maintenance"
+    error_message = "the schedule invokes another function"
+  }
+
+  assert {
+    condition     = aws_lambda_permission.schedule.principal == "events.amazonaws.com" && aws_lambda_permission.schedule.source_arn == aws_cloudwatch_event_rule.maintenance.arn
+    error_message = "another schedule could invoke it"
+  }
+}
+
 run "somebody_is_told" {
   command = plan
 
@@ -156,8 +177,8 @@ run "somebody_is_told" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.this) == 10
-    error_message = "infra/README.md and docs/cost.md speak of ten alarms"
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 12
+    error_message = "infra/README.md and docs/cost.md speak of twelve alarms"
   }
 
   assert {

@@ -50,6 +50,11 @@ run "a_second_one_asks_for_certificates" {
   }
 
   assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.environment[0].variables["M2M_MTLS_ENDPOINT"] == "https://mtls.auth.example.com"])
+    error_message = "certificates of the second domain would not be believed"
+  }
+
+  assert {
     condition     = aws_apigatewayv2_domain_name.this["mtls"].mutual_tls_authentication[0].truststore_uri == "s3://trust/clients.pem" && aws_apigatewayv2_domain_name.this["mtls"].mutual_tls_authentication[0].truststore_version == "3"
     error_message = "the second domain asks for no certificate"
   }

@@ -33,6 +33,15 @@ run "only_the_calls_of_the_ports" {
     ])
     error_message = "clients may do something else than thirteen actions"
   }
+
+  assert {
+    condition = toset(flatten(jsondecode(output.policies["maintenance"]).Statement[*].Action)) == toset([
+      "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
+      "secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue",
+      "logs:CreateLogStream", "logs:PutLogEvents",
+    ])
+    error_message = "maintenance may do something else than eleven actions"
+  }
 }
 
 run "only_this_stack" {
@@ -62,6 +71,16 @@ run "only_this_stack" {
       "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/m2m-prod-clients:*",
     ])
     error_message = "clients may reach something else"
+  }
+
+  assert {
+    condition = toset(flatten(jsondecode(output.policies["maintenance"]).Statement[*].Resource)) == toset([
+      "arn:aws:dynamodb:eu-west-1:123456789012:table/m2m-prod",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/clients/*",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/signing-keys-??????",
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/m2m-prod-maintenance:*",
+    ])
+    error_message = "maintenance may reach something else"
   }
 
   assert {
@@ -132,10 +151,11 @@ run "own_keys_only_through_their_services" {
   }
 
   assert {
-    condition = [
-      for statement in jsondecode(output.policies["token"]).Statement : statement.Action if statement.Sid == "UseSecretsKey"
-    ] == [["kms:Decrypt"]]
-    error_message = "token could encrypt secrets"
+    condition = alltrue([
+      for name in ["maintenance", "token"] :
+      [for statement in jsondecode(output.policies[name]).Statement : statement.Action if statement.Sid == "UseSecretsKey"] == [["kms:Decrypt"]]
+    ])
+    error_message = "token or maintenance could encrypt secrets"
   }
 
   assert {

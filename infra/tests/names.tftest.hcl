@@ -31,7 +31,7 @@ run "short" {
   }
 
   assert {
-    condition     = toset([for alarm in aws_cloudwatch_metric_alarm.this : split("-", trimprefix(alarm.alarm_name, "m2m-"))[0]]) == toset(["token", "clients", "api", "table"])
+    condition     = toset([for alarm in aws_cloudwatch_metric_alarm.this : split("-", trimprefix(alarm.alarm_name, "m2m-"))[0]]) == toset(["token", "clients", "maintenance", "api", "table"])
     error_message = "an alarm is called otherwise than {name}-{what it watches}-{what is wrong}"
   }
 }

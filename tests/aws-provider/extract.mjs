@@ -13,10 +13,10 @@ import { readFileSync } from "node:fs";
 const VERSION = "6.66.0";
 
 const RESOURCES = [
-  "apigatewayv2_api", "apigatewayv2_api_mapping", "apigatewayv2_domain_name", "apigatewayv2_integration",
-  "apigatewayv2_route", "apigatewayv2_stage", "cloudwatch_dashboard", "cloudwatch_log_group",
-  "cloudwatch_metric_alarm", "dynamodb_table", "iam_role", "iam_role_policy", "lambda_function",
-  "lambda_permission",
+  "apigatewayv2_api", "apigatewayv2_api_mapping", "apigatewayv2_authorizer", "apigatewayv2_domain_name",
+  "apigatewayv2_integration", "apigatewayv2_route", "apigatewayv2_stage", "cloudwatch_dashboard",
+  "cloudwatch_event_rule", "cloudwatch_event_target", "cloudwatch_log_group", "cloudwatch_metric_alarm",
+  "dynamodb_table", "iam_role", "iam_role_policy", "lambda_function", "lambda_permission",
 ];
 const DATA_SOURCES = ["caller_identity", "partition", "region"];
 

@@ -44,7 +44,7 @@ fn package(infra: &Infra, machine: u8) -> PathBuf {
     let write = "import sys, zipfile\n\
                  zipfile.ZipFile(sys.argv[1], 'w').writestr('bootstrap', bytes(18) + bytes([int(sys.argv[2]), 0]))";
     let packages = home.join("packages");
-    for function in ["clients", "token"] {
+    for function in ["clients", "maintenance", "token"] {
         let zip = packages.join(function).join("bootstrap.zip");
         fs::create_dir_all(zip.parent().unwrap()).unwrap();
         let mut command = Command::new("python3");

@@ -1,4 +1,4 @@
-//! Every function against everything that AWS sends to functions.
+//! Every function that answers requests against everything that AWS sends to functions.
 
 use m2m_lambda_emulator::Outcome;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ const MAPS_AND_BODY: &[&str] = &[
 #[tokio::test]
 async fn a_request_gets_an_answer_of_ours_and_no_other_event_ends_the_process() {
     let stores = Stores::start().await;
-    for name in programs::names() {
+    for name in programs::answering() {
         let mut function = programs::start(name, &stores).await;
         for fixture in fixtures::all() {
             let outcome = function.invoke(&fixture.event).await;
@@ -53,7 +53,7 @@ async fn events_of_other_fronts_are_failed_invocations() {
     });
     let others: Vec<_> = others.collect();
     assert!(others.len() >= 6, "{others:?}");
-    for name in programs::names() {
+    for name in programs::answering() {
         let mut function = programs::start(name, &stores).await;
         for fixture in &others {
             let outcome = function.invoke(&fixture.event).await.unwrap();
@@ -70,7 +70,7 @@ async fn events_of_other_fronts_are_failed_invocations() {
 #[tokio::test]
 async fn absent_and_null_maps_and_bodies_are_empty_ones() {
     let stores = Stores::start().await;
-    for name in programs::names() {
+    for name in programs::answering() {
         let mut function = programs::start(name, &stores).await;
         for fixture in fixtures::requests() {
             for member in MAPS_AND_BODY {
@@ -87,7 +87,7 @@ async fn absent_and_null_maps_and_bodies_are_empty_ones() {
 #[tokio::test]
 async fn what_no_gateway_should_send_is_answered_too() {
     let stores = Stores::start().await;
-    for name in programs::names() {
+    for name in programs::answering() {
         let mut function = programs::start(name, &stores).await;
         for (member, odd) in [
             ("rawQueryString", "a b<\"#é"),

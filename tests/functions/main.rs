@@ -13,6 +13,7 @@ mod event;
 mod every_event;
 mod fixtures;
 mod iam_caller;
+mod maintenance;
 mod programs;
 mod same_answer;
 mod start;

@@ -18,6 +18,15 @@ pub(crate) fn names() -> &'static [String] {
     NAMES.get_or_init(|| m2m_lambda_emulator::functions(&manifest()).unwrap())
 }
 
+/// Those of them that no gateway asks to answer requests of the service.
+const ASKED_BY_OTHERS: &[&str] = &["authorizer", "maintenance"];
+
+/// The names of those that answer requests.
+pub(crate) fn answering() -> impl Iterator<Item = &'static str> {
+    let names = names().iter().map(String::as_str);
+    names.filter(|name| !ASKED_BY_OTHERS.contains(name))
+}
+
 /// The program of a function, brought up to date.
 pub(crate) fn program(name: &str) -> PathBuf {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();

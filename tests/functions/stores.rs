@@ -11,7 +11,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use m2m_aws::config::StoresConfig;
 use m2m_tests::service::{self, TestService};
-use m2m_tests::world::{ada, client_of};
+use m2m_tests::world::{DEFAULT_AUDIENCE, ada, client_of};
 use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
@@ -125,6 +125,7 @@ impl Stores {
             ("M2M_ISSUER", self.service.issuer.to_string()),
             ("M2M_TABLE", TABLE.to_owned()),
             ("M2M_SECRET_PREFIX", SECRET_PREFIX.to_owned()),
+            ("M2M_AUDIENCE", DEFAULT_AUDIENCE.to_owned()),
         ]
     }
 }

@@ -46,12 +46,16 @@ fn client_certificate(context: &RequestContext) -> Option<ClientCertificate> {
         return None;
     };
     let certificate = context.authentication.as_ref()?.client_cert.as_ref()?;
-    let pem = certificate.client_cert_pem.as_ref()?;
+    Some(ClientCertificate {
+        der: der_of_pem(certificate.client_cert_pem.as_ref()?)?,
+        is_chain_trusted: true,
+    })
+}
+
+/// The certificate in the text of the gateway.
+pub(crate) fn der_of_pem(pem: &str) -> Option<Vec<u8>> {
     match CertificateDer::from_pem_slice(pem.as_bytes()) {
-        Ok(der) => Some(ClientCertificate {
-            der: der.as_ref().to_vec(),
-            is_chain_trusted: true,
-        }),
+        Ok(der) => Some(der.as_ref().to_vec()),
         Err(_) => {
             warn!("the gateway sent a client certificate that is no PEM");
             None

@@ -6,10 +6,14 @@ use std::time::Instant;
 
 use lambda_http::Error;
 use m2m_core::clock::{Clock, SystemClock};
+use m2m_core::deployment::Deployment;
 use m2m_core::error_chain::chain;
+use m2m_verify::Verifier;
 
+use crate::authorizer;
 use crate::front::Front;
 use crate::log::{self, InvalidLogLevel};
+use crate::maintenance;
 use crate::metrics::Metrics;
 use crate::serve::Service;
 
@@ -21,11 +25,40 @@ use crate::serve::Service;
 pub async fn run<F: Into<Front>>(start: impl Future<Output = Result<F, Error>>) -> ExitCode {
     let started = Instant::now();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ended = async {
-        let log = log::write_as_json(Arc::clone(&clock));
-        let front = both(log, start.await)?.into();
+    let serve = async |front: F| {
         let metrics = Metrics::new(function_name(), started.elapsed());
-        Service::new(front, metrics, clock).run().await
+        Service::new(front.into(), metrics, Arc::clone(&clock))
+            .run()
+            .await
+    };
+    until_the_end(&clock, start, serve).await
+}
+
+/// Runs a function that a schedule invokes: whatever the event, what was left half done is finished or undone. It
+/// starts and fails as [`run`] does.
+///
+/// Work that could not be done is a failed invocation, which Lambda counts; the next one tries again.
+pub async fn run_maintenance(start: impl Future<Output = Result<Deployment, Error>>) -> ExitCode {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    until_the_end(&clock, start, maintenance::answer_events).await
+}
+
+/// Runs a function that decides for an API of API Gateway whether a request is let in. It starts and fails as [`run`]
+/// does.
+pub async fn run_authorizer(start: impl Future<Output = Result<Verifier, Error>>) -> ExitCode {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    until_the_end(&clock, start, authorizer::answer_events).await
+}
+
+/// Starts, then runs until the runtime stops; what ends it before is one line of the log.
+async fn until_the_end<T>(
+    clock: &Arc<dyn Clock>,
+    start: impl Future<Output = Result<T, Error>>,
+    work: impl AsyncFnOnce(T) -> Result<(), Error>,
+) -> ExitCode {
+    let ended = async {
+        let log = log::write_as_json(Arc::clone(clock));
+        work(both(log, start.await)?).await
     };
     match ended.await {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,7 +70,7 @@ pub async fn run<F: Into<Front>>(start: impl Future<Output = Result<F, Error>>) 
 }
 
 /// What was started. A refused level of the log does not hide what else is wrong with the environment.
-fn both<F>(log: Result<(), InvalidLogLevel>, started: Result<F, Error>) -> Result<F, Error> {
+fn both<T>(log: Result<(), InvalidLogLevel>, started: Result<T, Error>) -> Result<T, Error> {
     match (log, started) {
         (Ok(()), started) => started,
         (Err(level), Ok(_)) => Err(level.into()),

@@ -18,16 +18,20 @@ locals {
         statistic  = "Sum"
         over       = 0
       }
-      "${name}-server-errors" = {
-        says       = "The function ${local.function_name[name]} answered 5xx. Its log says which store did not answer, under the correlation_id."
-        namespace  = "m2m-oauth"
-        metric     = "ServerErrors"
-        dimensions = { FunctionName = local.function_name[name] }
-        statistic  = "Sum"
-        over       = var.server_errors_alarm
-      }
     }
   ]...)
+
+  # Of each function that answers requests.
+  request_alarms = {
+    for name, function in local.http_functions : "${name}-server-errors" => {
+      says       = "The function ${function} answered 5xx. Its log says which store did not answer, under the correlation_id."
+      namespace  = "m2m-oauth"
+      metric     = "ServerErrors"
+      dimensions = { FunctionName = function }
+      statistic  = "Sum"
+      over       = var.server_errors_alarm
+    }
+  }
 
   stack_alarms = {
     api-server-errors = {
@@ -64,7 +68,7 @@ locals {
     }
   }
 
-  alarms = merge(local.function_alarms, local.stack_alarms)
+  alarms = merge(local.function_alarms, local.request_alarms, local.stack_alarms)
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {

@@ -7,21 +7,21 @@ locals {
       ["m2m-oauth", "Throttled", "FunctionName", local.function_name.token],
     ] },
     { title = "Requests", stat = "Sum", metrics = [
-      for name in values(local.function_name) : ["m2m-oauth", "Requests", "FunctionName", name]
+      for name in values(local.http_functions) : ["m2m-oauth", "Requests", "FunctionName", name]
     ] },
     { title = "Answers 5xx", stat = "Sum", metrics = concat(
-      [for name in values(local.function_name) : ["m2m-oauth", "ServerErrors", "FunctionName", name]],
+      [for name in values(local.http_functions) : ["m2m-oauth", "ServerErrors", "FunctionName", name]],
       [["AWS/ApiGateway", "5xx", "ApiId", aws_apigatewayv2_api.this.id]],
     ) },
     { title = "Milliseconds in the functions, p99", stat = "p99", metrics = [
-      for name in values(local.function_name) : ["m2m-oauth", "Duration", "FunctionName", name]
+      for name in values(local.http_functions) : ["m2m-oauth", "Duration", "FunctionName", name]
     ] },
     { title = "Milliseconds at the API, p99", stat = "p99", metrics = [
       ["AWS/ApiGateway", "Latency", "ApiId", aws_apigatewayv2_api.this.id],
       ["AWS/ApiGateway", "IntegrationLatency", "ApiId", aws_apigatewayv2_api.this.id],
     ] },
     { title = "Milliseconds to start, p99", stat = "p99", metrics = [
-      for name in values(local.function_name) : ["m2m-oauth", "InitDuration", "FunctionName", name]
+      for name in values(local.http_functions) : ["m2m-oauth", "InitDuration", "FunctionName", name]
     ] },
     { title = "Instances at work", stat = "Maximum", metrics = [
       for name in values(local.function_name) : ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", name]

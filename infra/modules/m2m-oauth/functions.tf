@@ -2,7 +2,10 @@
 # (policies.tf); everything else follows.
 
 locals {
-  functions = {
+  # Without its variable there is no authorizer.
+  functions = { for name, function in local.known_functions : name => function if name != "authorizer" || var.authorizer != null }
+
+  known_functions = {
     token = {
       description     = "Protocol endpoints: tokens, metadata, keys, health"
       memory_mb       = 256
@@ -10,7 +13,7 @@ locals {
       # $default: what is nobody's path is answered with 404 or 405 in the service's own words.
       routes      = ["$default", "POST /oauth/token"]
       iam_routes  = []
-      environment = {}
+      environment = local.environment
       statements  = local.token_statements
     }
     clients = {
@@ -19,10 +22,31 @@ locals {
       timeout_seconds = 28
       routes          = ["ANY /v1/{proxy+}"]
       iam_routes      = ["ANY /iam/v1/{proxy+}"]
-      environment     = merge(local.secrets_environment, local.iam_environment)
+      environment     = merge(local.environment, local.secrets_environment, local.iam_environment)
       statements      = local.clients_statements
     }
+    maintenance = {
+      description     = "Every five minutes: finishes or undoes what was left half done"
+      memory_mb       = 256
+      timeout_seconds = 240
+      routes          = []
+      iam_routes      = []
+      environment     = local.environment
+      statements      = local.maintenance_statements
+    }
+    authorizer = {
+      description     = "Lambda authorizer for other APIs: is this access token good for that API, now?"
+      memory_mb       = 256
+      timeout_seconds = 10
+      routes          = []
+      iam_routes      = []
+      environment     = local.authorizer_environment
+      statements      = []
+    }
   }
+
+  # Those that answer requests of the HTTP API, and count them.
+  http_functions = { for name, function in local.functions : name => local.function_name[name] if length(function.routes) > 0 }
 
   # What var.function_settings says wins over the entry above.
   settings = {
@@ -34,15 +58,19 @@ locals {
 
   package = { for name in keys(local.functions) : name => "${var.package_dir}/${name}/bootstrap.zip" }
 
-  environment = {
-    M2M_ISSUER           = local.issuer
-    M2M_TABLE            = aws_dynamodb_table.this.name
-    M2M_SECRET_PREFIX    = local.secret_prefix
-    M2M_SIGNING_ALG      = var.signing_algorithm
-    M2M_DEFAULT_AUDIENCE = var.default_audience
-    M2M_SECRET_STORAGE   = var.secret_storage
-    M2M_LOG              = var.log_level
-  }
+  # Without the second domain there is no variable of it.
+  environment = merge(
+    {
+      M2M_ISSUER           = local.issuer
+      M2M_TABLE            = aws_dynamodb_table.this.name
+      M2M_SECRET_PREFIX    = local.secret_prefix
+      M2M_SIGNING_ALG      = var.signing_algorithm
+      M2M_DEFAULT_AUDIENCE = var.default_audience
+      M2M_SECRET_STORAGE   = var.secret_storage
+      M2M_LOG              = var.log_level
+    },
+    { for name in compact([var.mtls_domain_name]) : "M2M_MTLS_ENDPOINT" => "https://${name}" },
+  )
 
   secrets_environment = { for key in compact([var.secrets_kms_key_arn]) : "M2M_SECRET_KMS_KEY" => key }
 
@@ -55,7 +83,7 @@ locals {
 
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50: the functions write trace ids into their own log; X-Ray would add a fee per request
-  #checkov:skip=CKV_AWS_116: every invocation is synchronous, from the HTTP API; a dead letter queue is for asynchronous ones
+  #checkov:skip=CKV_AWS_116: invocations are synchronous but those of the schedule, of which the next does what one left
   #checkov:skip=CKV_AWS_117: the functions call only DynamoDB and Secrets Manager, by TLS and IAM; a VPC would add endpoints to pay for and nothing to reach
   #checkov:skip=CKV_AWS_173: the environment holds names and no secrets; Lambda encrypts it with its own key
   #checkov:skip=CKV_AWS_272: packages are built from this repository and their digest is in the plan; signing them needs a profile of the operator's account
@@ -75,7 +103,7 @@ resource "aws_lambda_function" "this" {
   reserved_concurrent_executions = local.settings[each.key].reserved_concurrency
 
   environment {
-    variables = merge(local.environment, each.value.environment)
+    variables = each.value.environment
   }
 
   logging_config {

@@ -23,6 +23,17 @@ output "function_names" {
   value       = local.function_name
 }
 
+output "authorizer" {
+  description = "The Lambda authorizer: `function_name`, `arn`, and `invoke_arn`, which an API names as authorizer_uri. Null without the variable authorizer."
+  value = one([
+    for name, function in aws_lambda_function.this : {
+      function_name = function.function_name
+      arn           = function.arn
+      invoke_arn    = function.invoke_arn
+    } if name == "authorizer"
+  ])
+}
+
 output "policies" {
   description = "What each function may do, as its IAM policy says."
   value       = { for name, policy in aws_iam_role_policy.this : name => policy.policy }

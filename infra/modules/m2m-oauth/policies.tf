@@ -78,6 +78,43 @@ locals {
     local.secrets_key_statements,
   )
 
+  maintenance_statements = concat(
+    [
+      {
+        # GetItem finds the table while nobody waits, and reads which kept answer goes with a client.
+        Sid    = "RepairClients"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [local.table_arn]
+        Condition = {
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["ANSWER#*", "CLIENT#*", "ORG#*", "OWNER#*", "PING", "UNFINISHED"] }
+        }
+      },
+      {
+        # It tells by the value whether a create got that far.
+        Sid      = "RepairClientSecrets"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+        Resource = local.client_secrets_arns
+      },
+      {
+        Sid      = "ReadSigningKeys"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = [local.signing_keys_arn]
+      },
+    ],
+    local.table_key_statements,
+    [for statement in local.secrets_key_statements : merge(statement, { Action = ["kms:Decrypt"] })],
+  )
+
   # With AWS's own keys nothing of this is needed.
   table_key_statements = [
     for key in compact([var.table_kms_key_arn]) : {

@@ -28,7 +28,7 @@ variable "architecture" {
 }
 
 variable "function_settings" {
-  description = "Memory (memory_mb, 128 to 10240; 256 by default), timeout (timeout_seconds, 1 to 29) and reserved instances (reserved_concurrency; -1, the default, reserves none) of a function, by its name."
+  description = "Memory (memory_mb, 128 to 10240; 256 by default), timeout (timeout_seconds, 1 to 29; up to 900 of maintenance) and reserved instances (reserved_concurrency; -1, the default, reserves none) of a function, by its name."
   type        = map(map(number))
   default     = {}
   nullable    = false
@@ -49,8 +49,8 @@ variable "function_settings" {
   }
 
   validation {
-    condition     = alltrue([for settings in values(var.function_settings) : lookup(settings, "timeout_seconds", 15) >= 1 && lookup(settings, "timeout_seconds", 15) <= 29])
-    error_message = "timeout_seconds must be 1 to 29: API Gateway gives up after 30 seconds."
+    condition     = alltrue([for name, settings in var.function_settings : lookup(settings, "timeout_seconds", 15) >= 1 && lookup(settings, "timeout_seconds", 15) <= (name == "maintenance" ? 900 : 29)])
+    error_message = "timeout_seconds must be 1 to 29, since API Gateway gives up after 30 seconds; of maintenance 1 to 900."
   }
 
   validation {

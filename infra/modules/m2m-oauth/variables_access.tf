@@ -88,7 +88,7 @@ variable "domain_certificate_arn" {
 }
 
 variable "mtls_domain_name" {
-  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS) before the service is reached. The service itself does not look at certificates, and its metadata do not name this domain."
+  description = "Second domain, on which API Gateway asks for a client certificate (mutual TLS, RFC 8705). Clients that authenticate with one, and tokens bound to one, need it; the metadata name it as mtls_endpoint_aliases."
   type        = string
   default     = null
 

@@ -7,9 +7,7 @@ mod variables;
 
 pub use service::ServiceConfig;
 pub use stores::StoresConfig;
-pub use variables::ConfigError;
-
-use variables::Variables;
+pub use variables::{ConfigError, Variables};
 
 /// Everything that the functions and the local server are told.
 #[derive(Debug, Clone)]

@@ -8,14 +8,15 @@ use std::fmt::Display;
 pub struct ConfigError(String);
 
 /// The variables of a process. What is wrong with them is collected, so that one start tells all.
-pub(super) struct Variables<'a> {
+pub struct Variables<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     missing: Vec<&'static str>,
     refused: Vec<String>,
 }
 
 impl<'a> Variables<'a> {
-    pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+    /// Those that `lookup` finds.
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self {
             lookup,
             missing: Vec::new(),
@@ -24,7 +25,7 @@ impl<'a> Variables<'a> {
     }
 
     /// A variable that must be there.
-    pub(super) fn required<T, E: Display>(
+    pub fn required<T, E: Display>(
         &mut self,
         name: &'static str,
         parse: impl FnOnce(String) -> Result<T, E>,
@@ -39,7 +40,7 @@ impl<'a> Variables<'a> {
     }
 
     /// A variable that may be left out.
-    pub(super) fn optional<T, E: Display>(
+    pub fn optional<T, E: Display>(
         &mut self,
         name: &'static str,
         default: &str,
@@ -50,12 +51,12 @@ impl<'a> Variables<'a> {
     }
 
     /// Whether it is there.
-    pub(super) fn is_set(&self, name: &str) -> bool {
+    pub fn is_set(&self, name: &str) -> bool {
         self.value(name).is_some()
     }
 
     /// Values that are well formed, each for itself, but contradict each other.
-    pub(super) fn refuse(&mut self, name: &str, error: impl Display) {
+    pub fn refuse(&mut self, name: &str, error: impl Display) {
         self.refused.push(format!("{name}: {error}"));
     }
 
@@ -72,7 +73,8 @@ impl<'a> Variables<'a> {
         parse(value).map_err(|error| self.refuse(name, error)).ok()
     }
 
-    pub(super) fn into_error(self) -> ConfigError {
+    /// Everything that was wrong.
+    pub fn into_error(self) -> ConfigError {
         let mut parts = self.refused;
         if !self.missing.is_empty() {
             parts.push(format!(

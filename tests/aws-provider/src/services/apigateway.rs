@@ -56,6 +56,31 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
     Kind {
+        name: "aws_apigatewayv2_authorizer",
+        replaced_by: &["api_id"],
+        calls: &Collection {
+            path: "/v2/apis/{api_id}/authorizers",
+            id: "authorizerId",
+            members: &[
+                ("name", "name"),
+                ("authorizer_type", "authorizerType"),
+                ("authorizer_uri", "authorizerUri"),
+                (
+                    "authorizer_payload_format_version",
+                    "authorizerPayloadFormatVersion",
+                ),
+                (
+                    "authorizer_result_ttl_in_seconds",
+                    "authorizerResultTtlInSeconds",
+                ),
+                ("enable_simple_responses", "enableSimpleResponses"),
+                ("identity_sources", "identitySource"),
+            ],
+            blocks: |_| Vec::new(),
+            decided: |_, _, _| Object::new(),
+        },
+    },
+    Kind {
         name: "aws_apigatewayv2_integration",
         replaced_by: &["api_id"],
         calls: &Collection {

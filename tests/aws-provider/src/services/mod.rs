@@ -3,6 +3,7 @@
 mod apigateway;
 mod cloudwatch;
 mod dynamodb;
+mod events;
 mod iam;
 mod lambda;
 mod logs;
@@ -16,6 +17,7 @@ pub(crate) fn kinds() -> impl Iterator<Item = &'static Kind> {
         apigateway::KINDS,
         cloudwatch::KINDS,
         dynamodb::KINDS,
+        events::KINDS,
         iam::KINDS,
         lambda::KINDS,
         logs::KINDS,
