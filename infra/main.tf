@@ -22,6 +22,7 @@ module "m2m_oauth" {
   function_settings                  = var.function_settings
   tags                               = var.tags
   signing_algorithm                  = var.signing_algorithm
+  key_rotation_days                  = var.key_rotation_days
   default_audience                   = var.default_audience
   secret_storage                     = var.secret_storage
   log_level                          = var.log_level

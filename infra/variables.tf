@@ -36,8 +36,14 @@ variable "tags" {
 }
 
 variable "signing_algorithm" {
-  description = "What the first signing keys are made for: ES256 (default), RS256 or EdDSA. A later change does not change keys that exist."
+  description = "What tokens are signed with: ES256 (default), RS256 or EdDSA. After a change keys of the new algorithm are made, which sign once every verifier can have them."
   type        = string
+  default     = null
+}
+
+variable "key_rotation_days" {
+  description = "After how many days another key signs, 1 to 3650; 0: only by hand. 30 by default."
+  type        = number
   default     = null
 }
 

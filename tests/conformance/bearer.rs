@@ -159,7 +159,7 @@ async fn b03_the_challenge_leads_to_the_resource_and_its_issuer() {
         json!({
             "resource": service.issuer.join("/v1"),
             "authorization_servers": [service.issuer.as_str()],
-            "scopes_supported": ["clients:delegate", "clients:read", "clients:reveal", "clients:write", "m2m:introspect"],
+            "scopes_supported": ["clients:delegate", "clients:read", "clients:reveal", "clients:write", "m2m:introspect", "operator"],
             "bearer_methods_supported": ["header"],
         })
     );

@@ -12,6 +12,7 @@ mod client_authentication;
 mod grants_and_scopes;
 mod indistinguishable;
 mod introspection;
+mod key_rotation;
 mod keys;
 mod management;
 mod metadata;

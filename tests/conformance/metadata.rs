@@ -47,7 +47,7 @@ async fn m01_both_places_have_the_same_metadata() {
             "introspection_endpoint": format!("{issuer}/oauth/introspect"),
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "introspection_signing_alg_values_supported": ["ES256"],
-            "scopes_supported": ["clients:delegate", "clients:read", "clients:reveal", "clients:write", "m2m:introspect"],
+            "scopes_supported": ["clients:delegate", "clients:read", "clients:reveal", "clients:write", "m2m:introspect", "operator"],
             "protected_resources": [format!("{issuer}/v1")],
         })
     );

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_tests::call::{Call, basic, form};
 use m2m_tests::{raw, service};
@@ -36,6 +37,7 @@ async fn start() -> Local {
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,
+        key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         permissions: None,

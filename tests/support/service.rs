@@ -14,7 +14,7 @@ use m2m_core::caller::IamCallers;
 use m2m_core::clients::Cursors;
 use m2m_core::clock::Clock;
 use m2m_core::deployment::Deployment;
-use m2m_core::keys::{self, SigningAlgorithm};
+use m2m_core::keys::{self, RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
 use m2m_core::random::{Random, SystemRandom};
 use m2m_http::ClientAddress;
@@ -97,6 +97,7 @@ pub async fn start_with(setup: Setup) -> TestService {
     let config = ServiceConfig {
         issuer: issuer.clone(),
         signing_algorithm: setup.algorithm,
+        key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse(world::DEFAULT_AUDIENCE).unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         iam_callers: setup.iam_callers,

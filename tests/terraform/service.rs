@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use m2m_client::{Api, Config, Credentials};
+use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_types::admin::client::{ClientView, CreatedClient, PatchClient, SecretStorage};
 use m2m_types::audience::Audience;
@@ -169,6 +170,8 @@ fn options(data: &Path, listen: &str, tls: bool) -> Options {
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,
+        key_rotation: RotationPeriod::default(),
+        allow_private_fetch: false,
         default_audience: Audience::parse("urn:test:orders").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         permissions: Some(ScopeSet::parse("orders:read orders:write").unwrap()),

@@ -26,6 +26,8 @@ pub fn deployment(
     let settings = DeploymentSettings {
         issuer: config.issuer.clone(),
         resource_servers: ResourceServers::new(&config.issuer, config.default_audience.clone())?,
+        signing_algorithm: config.signing_algorithm,
+        key_rotation: config.key_rotation,
         secret_storage: config.secret_storage,
         iam_callers: config.iam_callers.clone(),
         mutual_tls: config.mutual_tls.clone(),

@@ -37,7 +37,7 @@ pub async fn start(config: &Config, secrets: OwnSecrets) -> Result<Deployment, I
         Arc::new(SystemClock),
         random,
     )?;
-    let (warm, keys) = tokio::join!(stores.warm_up(), ready_keys(&deployment, config, secrets));
+    let (warm, keys) = tokio::join!(stores.warm_up(), ready_keys(&deployment, secrets));
     for error in [warm.err(), keys.err()].into_iter().flatten() {
         tracing::warn!(
             reason = &error as &dyn std::error::Error,
@@ -47,16 +47,9 @@ pub async fn start(config: &Config, secrets: OwnSecrets) -> Result<Deployment, I
     Ok(deployment)
 }
 
-async fn ready_keys(
-    deployment: &Deployment,
-    config: &Config,
-    secrets: OwnSecrets,
-) -> Result<(), StoreError> {
+async fn ready_keys(deployment: &Deployment, secrets: OwnSecrets) -> Result<(), StoreError> {
     match secrets {
         OwnSecrets::Read => deployment.keys().current().await.map(drop),
-        OwnSecrets::Provision => {
-            let algorithm = config.service.signing_algorithm;
-            deployment.provision_keys(algorithm).await
-        }
+        OwnSecrets::Provision => deployment.provision_keys().await,
     }
 }

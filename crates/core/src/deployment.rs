@@ -12,8 +12,9 @@ use crate::clients::{Clients, Cursors};
 use crate::clock::Clock;
 use crate::grant::{NotedUses, TokenEndpoint};
 use crate::introspection::Introspection;
-use crate::keys::{self, KeyRing, SigningAlgorithm};
+use crate::keys::{self, KeyRing, Rotation, RotationPeriod, SigningAlgorithm};
 use crate::live_token::LiveTokens;
+use crate::maintenance::Maintenance;
 use crate::mutual_tls::MutualTls;
 use crate::ports::{
     ClientStore, Directory, FetchDocument, KeyStore, Revocations, SecretValues, SpentOnce,
@@ -30,6 +31,10 @@ pub struct DeploymentSettings {
     pub issuer: Issuer,
     /// What tokens are for.
     pub resource_servers: ResourceServers,
+    /// What tokens are signed with unless a resource server asks for another algorithm.
+    pub signing_algorithm: SigningAlgorithm,
+    /// How long a signing key signs.
+    pub key_rotation: RotationPeriod,
     /// Where the values of secrets are kept unless a client says otherwise.
     pub secret_storage: SecretStorage,
     /// Who may call the management API by AWS IAM; none: nobody.
@@ -77,6 +82,7 @@ impl Deployment {
     pub fn new(settings: DeploymentSettings, ports: Ports) -> Self {
         let keys = Arc::new(KeyRing::new(
             Arc::clone(&ports.keys),
+            settings.signing_algorithm,
             Arc::clone(&ports.clock),
         ));
         let client_authentication = Arc::new(ClientAuthentication {
@@ -132,12 +138,13 @@ impl Deployment {
     ///
     /// # Errors
     /// The store failed, or a key could not be made.
-    pub async fn provision_keys(&self, algorithm: SigningAlgorithm) -> Result<(), StoreError> {
+    pub async fn provision_keys(&self) -> Result<(), StoreError> {
         if self.keys.current().await.is_ok() {
             return Ok(());
         }
         let ports = &self.ports;
         Cursors::provision(&*ports.keys, &*ports.random).await?;
+        let algorithm = self.settings.signing_algorithm;
         keys::provision(&*ports.keys, algorithm, &*ports.clock).await?;
         self.keys.current().await.map(drop)
     }
@@ -145,6 +152,26 @@ impl Deployment {
     /// Who asks at the protocol endpoints.
     fn client_authentication(&self) -> Arc<ClientAuthentication> {
         Arc::clone(&self.client_authentication)
+    }
+
+    /// The life of the signing keys.
+    pub fn rotation(&self) -> Rotation {
+        Rotation {
+            store: Arc::clone(&self.ports.keys),
+            ring: self.keys(),
+            revocations: Arc::clone(&self.ports.revocations),
+            period: self.settings.key_rotation,
+            clock: Arc::clone(&self.ports.clock),
+        }
+    }
+
+    /// What is to be done again and again, every five minutes: see [`Maintenance::run`].
+    pub fn maintenance(&self) -> Maintenance {
+        Maintenance {
+            clients: self.clients(),
+            rotation: self.rotation(),
+            signing_algorithm: self.settings.signing_algorithm,
+        }
     }
 
     /// The rules of the token endpoint.

@@ -17,6 +17,7 @@ pub mod grant;
 pub mod introspection;
 pub mod keys;
 pub mod live_token;
+pub mod maintenance;
 pub mod mutual_tls;
 pub mod organization;
 pub mod owner;

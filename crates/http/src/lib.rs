@@ -29,7 +29,7 @@ use m2m_core::clients::Clients;
 use m2m_core::deployment::Deployment;
 use m2m_core::grant::TokenEndpoint;
 use m2m_core::introspection::Introspection;
-use m2m_core::keys::KeyRing;
+use m2m_core::keys::{KeyRing, Rotation};
 use m2m_core::ports::Directory;
 use m2m_core::random::Random;
 use m2m_types::issuer::Issuer;
@@ -52,6 +52,7 @@ struct State {
     iam_callers: IamAuthentication,
     clients: Clients,
     keys: Arc<KeyRing>,
+    rotation: Rotation,
     directory: Arc<dyn Directory>,
     random: Arc<dyn Random>,
 }
@@ -68,6 +69,7 @@ impl State {
             iam_callers: deployment.iam_authentication(),
             clients: deployment.clients(),
             keys: deployment.keys(),
+            rotation: deployment.rotation(),
             directory: Arc::clone(&deployment.ports().directory),
             random: Arc::clone(&deployment.ports().random),
         })

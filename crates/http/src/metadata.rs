@@ -9,6 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Method, Response, StatusCode};
 use m2m_core::client::GrantType;
 use m2m_core::error_chain::chain;
+use m2m_core::keys::JWKS_MAX_AGE_SECONDS;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata, paths};
 use serde::Serialize;
@@ -20,6 +21,7 @@ use crate::{Shared, fallback, problem_answer};
 
 /// How long a client may keep what it read. The life of the keys counts on it.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("public, max-age=300");
+const _: () = assert!(JWKS_MAX_AGE_SECONDS == 300);
 
 pub(crate) fn routes() -> Router<Shared> {
     // Public and without credentials, so pages of any origin may read it.

@@ -1,4 +1,4 @@
-//! The Lambda function `maintenance`: finishes or undoes what was left half done, by schedule.
+//! The Lambda function `maintenance`: what is due, by schedule: mends what was left half done, changes signing keys.
 
 use std::process::ExitCode;
 

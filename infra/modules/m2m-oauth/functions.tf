@@ -61,13 +61,14 @@ locals {
   # Without the second domain there is no variable of it.
   environment = merge(
     {
-      M2M_ISSUER           = local.issuer
-      M2M_TABLE            = aws_dynamodb_table.this.name
-      M2M_SECRET_PREFIX    = local.secret_prefix
-      M2M_SIGNING_ALG      = var.signing_algorithm
-      M2M_DEFAULT_AUDIENCE = var.default_audience
-      M2M_SECRET_STORAGE   = var.secret_storage
-      M2M_LOG              = var.log_level
+      M2M_ISSUER            = local.issuer
+      M2M_TABLE             = aws_dynamodb_table.this.name
+      M2M_SECRET_PREFIX     = local.secret_prefix
+      M2M_SIGNING_ALG       = var.signing_algorithm
+      M2M_KEY_ROTATION_DAYS = tostring(var.key_rotation_days)
+      M2M_DEFAULT_AUDIENCE  = var.default_audience
+      M2M_SECRET_STORAGE    = var.secret_storage
+      M2M_LOG               = var.log_level
     },
     { for name in compact([var.mtls_domain_name]) : "M2M_MTLS_ENDPOINT" => "https://${name}" },
   )

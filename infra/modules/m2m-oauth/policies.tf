@@ -29,14 +29,14 @@ locals {
         }
       },
       {
-        Sid      = "ReadSigningKeys"
+        Sid      = "ChangeSigningKeys"
         Effect   = "Allow"
-        Action   = ["secretsmanager:GetSecretValue"]
+        Action   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
         Resource = [local.signing_keys_arn]
       },
     ],
     local.table_key_statements,
-    [for statement in local.secrets_key_statements : merge(statement, { Action = ["kms:Decrypt"] })],
+    local.secrets_key_statements,
   )
 
   clients_statements = concat(
@@ -72,6 +72,13 @@ locals {
         Effect   = "Allow"
         Action   = ["secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"]
         Resource = local.made_once_arns
+      },
+      {
+        # A change of the keys is written beside the present ones, and is made the present one if they still are.
+        Sid      = "ChangeSigningKeys"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
+        Resource = [local.signing_keys_arn]
       },
     ],
     local.table_key_statements,

@@ -69,7 +69,7 @@ variable "tags" {
 # How the service behaves.
 
 variable "signing_algorithm" {
-  description = "What the first signing keys are made for: ES256 (default), RS256 or EdDSA. A later change does not change keys that exist."
+  description = "What tokens are signed with: ES256 (default), RS256 or EdDSA. After a change keys of the new algorithm are made, which sign once every verifier can have them."
   type        = string
   default     = "ES256"
   nullable    = false
@@ -77,6 +77,18 @@ variable "signing_algorithm" {
   validation {
     condition     = contains(["ES256", "RS256", "EdDSA"], var.signing_algorithm)
     error_message = "signing_algorithm must be ES256, RS256 or EdDSA."
+  }
+}
+
+variable "key_rotation_days" {
+  description = "After how many days another key signs, 1 to 3650; 0: only by hand. 30 by default."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.key_rotation_days >= 0 && var.key_rotation_days <= 3650 && floor(var.key_rotation_days) == var.key_rotation_days
+    error_message = "key_rotation_days must be a whole number of 0 to 3650."
   }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use m2m_client::{Api, Config, Credentials, TokenQuery};
+use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_local::stand_in::StandIn;
 use m2m_types::admin::client::SecretStorage;
@@ -113,6 +114,7 @@ async fn fill(data_dir: &Path) -> Outcome<String> {
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,
+        key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:bench")?,
         secret_storage: SecretStorage::None,
         permissions: None,

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use m2m_core::caller::IamCallers;
-use m2m_core::keys::SigningAlgorithm;
+use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
@@ -16,9 +16,11 @@ use super::variables::Variables;
 pub struct ServiceConfig {
     /// `M2M_ISSUER`: the origin of the service and the `iss` of its tokens. Required.
     pub issuer: Issuer,
-    /// `M2M_SIGNING_ALG`: what the first signing keys are made for, `ES256`, `RS256` or `EdDSA`.
-    /// `ES256` by default.
+    /// `M2M_SIGNING_ALG`: what tokens are signed with, `ES256`, `RS256` or `EdDSA`. `ES256` by default.
     pub signing_algorithm: SigningAlgorithm,
+    /// `M2M_KEY_ROTATION_DAYS`: after how many days another key signs, up to 3650; 0: only by hand. 30 by
+    /// default.
+    pub key_rotation: RotationPeriod,
     /// `M2M_DEFAULT_AUDIENCE`: what the tokens of a new client are for, an absolute URI.
     /// `urn:m2m-oauth:api` by default.
     pub default_audience: Audience,
@@ -44,6 +46,7 @@ impl ServiceConfig {
         // All are read before any is missed, so that one start tells everything.
         let issuer = variables.required("M2M_ISSUER", Issuer::parse);
         let algorithm = variables.optional("M2M_SIGNING_ALG", "ES256", |text| text.parse());
+        let rotation = variables.optional("M2M_KEY_ROTATION_DAYS", "30", |text| text.parse());
         let audience =
             variables.optional("M2M_DEFAULT_AUDIENCE", "urn:m2m-oauth:api", Audience::parse);
         let storage = variables.optional(
@@ -60,6 +63,7 @@ impl ServiceConfig {
         Some(Self {
             issuer: issuer?,
             signing_algorithm: algorithm?,
+            key_rotation: rotation?,
             default_audience: audience?,
             secret_storage: storage?,
             iam_callers: iam_callers?,

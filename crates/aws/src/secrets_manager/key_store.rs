@@ -4,13 +4,17 @@ use async_trait::async_trait;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata as _;
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
-use m2m_core::ports::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore, StoreError};
+use m2m_core::ports::{
+    InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore, KeysRevision, StoreError, WriteOutcome,
+};
 use m2m_types::generation::Generation;
 use zeroize::Zeroizing;
 
 use super::documents::root::{read_root, write_root};
 use super::documents::signing_keys::{read_signing_keys, write_signing_keys};
-use super::{Secrets, failed, generation};
+use super::{Secrets, change, failed};
+use crate::deadline::within_deadline;
+use crate::failure::Store;
 
 /// AWS resolves a name before it looks at policies that name ARNs, so to a function it denies what does not
 /// exist.
@@ -25,16 +29,18 @@ pub(crate) struct SecretsManagerKeyStore {
     secrets: Secrets,
 }
 
+/// A document and the version it is in.
+struct Found {
+    text: Zeroizing<String>,
+    version: String,
+}
+
 impl SecretsManagerKeyStore {
     pub(crate) fn new(secrets: Secrets) -> Self {
         Self { secrets }
     }
 
-    async fn find(
-        &self,
-        what: &str,
-        name: String,
-    ) -> Result<Option<Zeroizing<String>>, StoreError> {
+    async fn find(&self, what: &str, name: String) -> Result<Option<Found>, StoreError> {
         let result = self
             .secrets
             .client
@@ -43,10 +49,15 @@ impl SecretsManagerKeyStore {
             .send()
             .await;
         match result {
-            Ok(output) => output
-                .secret_string
-                .map(|document| Some(Zeroizing::new(document)))
-                .ok_or_else(|| StoreError::new(what, "it is no text")),
+            Ok(output) => {
+                let text = output
+                    .secret_string
+                    .ok_or_else(|| StoreError::new(what, "it is no text"))?;
+                Ok(Some(Found {
+                    text: Zeroizing::new(text),
+                    version: output.version_id.unwrap_or_default(),
+                }))
+            }
             Err(error) => match error.as_service_error() {
                 Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
                 Some(other) if other.code() == Some("AccessDeniedException") => Err(failed(
@@ -86,8 +97,9 @@ impl SecretsManagerKeyStore {
 impl KeyStore for SecretsManagerKeyStore {
     async fn find_signing_keys(&self) -> Result<Option<KeptKeys>, StoreError> {
         let name = self.secrets.name_of_signing_keys();
-        let document = self.find("read the signing keys", name).await?;
-        document.map(|text| read_signing_keys(&text)).transpose()
+        let found = self.find("read the signing keys", name).await?;
+        let read = |found: Found| read_signing_keys(&found.text, KeysRevision(found.version));
+        found.map(read).transpose()
     }
 
     async fn insert_signing_keys(
@@ -100,13 +112,27 @@ impl KeyStore for SecretsManagerKeyStore {
     }
 
     async fn raise_generation(&self) -> Result<Generation, StoreError> {
-        generation::raise(&self.secrets).await
+        change::raise(&self.secrets).await
+    }
+
+    async fn replace_signing_keys(
+        &self,
+        keys: &[KeyRecord],
+        expected: &KeysRevision,
+    ) -> Result<WriteOutcome, StoreError> {
+        let name = self.secrets.name_of_signing_keys();
+        within_deadline(
+            "replace the signing keys",
+            Store::Secret(&name),
+            change::replace(&self.secrets, keys, expected),
+        )
+        .await
     }
 
     async fn find_root(&self) -> Result<Option<Zeroizing<[u8; 32]>>, StoreError> {
         let name = self.secrets.name_of_root();
-        let document = self.find("read the root of cursors", name).await?;
-        document.map(|text| read_root(&text)).transpose()
+        let found = self.find("read the root of cursors", name).await?;
+        found.map(|found| read_root(&found.text)).transpose()
     }
 
     async fn insert_root(&self, root: &[u8; 32]) -> Result<InsertKeysOutcome, StoreError> {

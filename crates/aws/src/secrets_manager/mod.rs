@@ -6,8 +6,8 @@
 //! | the signing keys | `{prefix}/signing-keys` | `schema_version`, `generation`, `keys` |
 //! | the root of cursors | `{prefix}/root` | `schema_version`, `root` |
 
+mod change;
 mod documents;
-mod generation;
 mod key_store;
 mod presence;
 mod survey;

@@ -10,7 +10,6 @@ use m2m_aws::{deployment, survey};
 use m2m_core::after_restore::{AfterRestore, AfterRestoreError, Decision};
 use m2m_core::client::{Client, ClientState};
 use m2m_core::clock::{Clock as _, SystemClock};
-use m2m_core::keys::SigningAlgorithm;
 use m2m_core::ports::{ListEntry, PendingClient, StoreError, Survey, SurveyedValue, TableSurvey};
 use m2m_testkit::SeededRandom;
 use m2m_testkit::builders::{client_id, next, pending};
@@ -31,10 +30,7 @@ async fn rules(of: &Deployment) -> AfterRestore {
         random.clone(),
     )
     .unwrap();
-    put_together
-        .provision_keys(SigningAlgorithm::Es256)
-        .await
-        .unwrap();
+    put_together.provision_keys().await.unwrap();
     AfterRestore {
         clients: put_together.clients(),
         keys: of.stores.keys.clone(),

@@ -87,6 +87,8 @@ async fn ask_everything(
     ask!(values.remove(&present.id));
     ask!(keys.find_signing_keys());
     ask!(keys.insert_signing_keys(&[]));
+    ask!(keys.replace_signing_keys(&[], &m2m_core::ports::KeysRevision(String::new())));
+    ask!(keys.raise_generation());
     ask!(keys.find_root());
     ask!(keys.insert_root(&[1; 32]));
     ask!(revocations.any_denied(&[denial("1").token]));
@@ -112,13 +114,13 @@ async fn whatever_goes_wrong_is_a_failure_in_time() {
         let deployment = Deployment::start().await;
         deployment.faults.always("*", fault);
         let results = ask_everything(&deployment).await;
-        assert_eq!(results.len(), 32);
+        assert_eq!(results.len(), 34);
         for (method, result, took) in results {
             assert!(result.is_err(), "{method} with {fault:?}");
             assert!(took < DEADLINE, "{method} with {fault:?} took {took:?}");
         }
         // At most three attempts each.
-        assert!(deployment.faults.calls().len() <= 3 * 32, "{fault:?}");
+        assert!(deployment.faults.calls().len() <= 3 * 34, "{fault:?}");
     }
 }
 

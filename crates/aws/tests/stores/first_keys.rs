@@ -5,7 +5,6 @@ use std::sync::Arc;
 use m2m_aws::config::{Config, StoresConfig};
 use m2m_aws::{Stores, deployment};
 use m2m_core::clock::SystemClock;
-use m2m_core::keys::SigningAlgorithm;
 use m2m_core::random::SystemRandom;
 use m2m_local::stand_in::StandIn;
 use m2m_local::stand_in::faults::{Fault, Faults};
@@ -41,10 +40,7 @@ async fn eight_instances_that_start_at_once_agree_on_one_set_of_keys() {
         .map(|_| {
             let deployment = instance(&sdk, &configured().stores);
             tokio::spawn(async move {
-                deployment
-                    .provision_keys(SigningAlgorithm::Es256)
-                    .await
-                    .unwrap();
+                deployment.provision_keys().await.unwrap();
                 deployment.keys().current().await.unwrap().jwks()
             })
         })
@@ -64,7 +60,7 @@ async fn a_start_that_was_stopped_between_root_and_keys_is_finished_by_the_next(
     let sdk = StandIn::memory().unwrap().sdk_config();
     let next = instance(&sdk, &configured().stores);
     next.ports().keys.insert_root(&[7; 32]).await.unwrap();
-    next.provision_keys(SigningAlgorithm::EdDsa).await.unwrap();
+    next.provision_keys().await.unwrap();
     assert_eq!(
         *next.ports().keys.find_root().await.unwrap().unwrap(),
         [7; 32]
@@ -76,7 +72,7 @@ async fn a_start_that_was_stopped_between_root_and_keys_is_finished_by_the_next(
 async fn new_secrets_are_encrypted_with_the_configured_key() {
     let sdk = StandIn::memory().unwrap().sdk_config();
     let first = instance(&sdk, &configured().stores);
-    first.provision_keys(SigningAlgorithm::Es256).await.unwrap();
+    first.provision_keys().await.unwrap();
     let (secret, value) = m2m_testkit::builders::secret("one");
     let client = m2m_testkit::builders::client_id("payments");
     let values = &first.ports().values;
@@ -102,7 +98,7 @@ async fn keys_that_are_denied_because_they_do_not_exist_are_made() {
     let error = first.keys().current().await.err().unwrap();
     assert!(error.to_string().contains("m2m admin bootstrap"), "{error}");
     faults.next(1, "GetSecretValue", Fault::AccessDenied);
-    first.provision_keys(SigningAlgorithm::Es256).await.unwrap();
+    first.provision_keys().await.unwrap();
 }
 
 #[tokio::test]
@@ -112,12 +108,9 @@ async fn a_start_that_finds_its_keys_reads_once_and_writes_nothing() {
     let sdk = stand_in.sdk_config().into_builder();
     let sdk = sdk.http_client(faults.http_client()).build();
     let first = instance(&sdk, &configured().stores);
-    first.provision_keys(SigningAlgorithm::Es256).await.unwrap();
+    first.provision_keys().await.unwrap();
     faults.clear();
     let second = instance(&sdk, &configured().stores);
-    second
-        .provision_keys(SigningAlgorithm::Es256)
-        .await
-        .unwrap();
+    second.provision_keys().await.unwrap();
     assert_eq!(faults.calls(), ["GetSecretValue"]);
 }

@@ -3,14 +3,16 @@
 
 use jiff::SignedDuration;
 use m2m_core::client::{Client, ClientState};
+use m2m_core::keys::{KeyState, SigningAlgorithm};
 use m2m_core::owner::Owner;
 use m2m_core::ports::{
-    DenyOutcome, InsertKeysOutcome, InsertOutcome, Spending, SpentName, WriteOutcome,
+    DenyOutcome, InsertKeysOutcome, InsertOutcome, KeyRecord, Spending, SpentName, WriteOutcome,
 };
 use m2m_local::stand_in::faults::Fault;
 use m2m_testkit::builders::{NOW, answer, denial, next, organization, owner, pending, secret};
 use m2m_types::scope::ScopeSet;
 
+use crate::meddler::{Meddler, Meddling};
 use crate::support::Deployment;
 
 #[tokio::test]
@@ -216,4 +218,54 @@ async fn a_name_whose_answers_are_all_lost_is_never_spent_again() {
     deployment.faults.clear();
     let again = spent.spend(&name, until, NOW).await.unwrap();
     assert_eq!(again, Spending::Again);
+}
+
+fn signing_keys() -> Vec<KeyRecord> {
+    let states = [
+        KeyState::Active { since: NOW },
+        KeyState::Pending { since: NOW },
+    ];
+    let generate = |state| KeyRecord::generate(SigningAlgorithm::EdDsa, state).unwrap();
+    states.into_iter().map(generate).collect()
+}
+
+async fn insert_keys(deployment: &Deployment) {
+    let keys = signing_keys();
+    let inserted = deployment.stores.keys.insert_signing_keys(&keys).await;
+    assert_eq!(inserted.unwrap(), InsertKeysOutcome::Inserted);
+}
+
+/// Replaces the first keys and tells which are kept then.
+async fn replace_keys(deployment: &Deployment) -> (WriteOutcome, usize) {
+    let store = &deployment.stores.keys;
+    let keys = signing_keys();
+    let kept = store.find_signing_keys().await.unwrap().unwrap();
+    let written = store.replace_signing_keys(&keys[..1], &kept.revision).await;
+    let kept = store.find_signing_keys().await.unwrap().unwrap();
+    (written.unwrap(), kept.keys.len())
+}
+
+#[tokio::test]
+async fn replaced_keys_are_written() {
+    for lost in ["PutSecretValue", "UpdateSecretVersionStage"] {
+        let deployment = Deployment::start().await;
+        insert_keys(&deployment).await;
+        deployment.faults.next(1, lost, Fault::AnswerLost);
+        let replaced = replace_keys(&deployment).await;
+        assert_eq!(replaced, (WriteOutcome::Written, 1), "{lost}");
+    }
+}
+
+/// AWS may refuse to move a label once more from where it is not any more.
+#[tokio::test]
+async fn replaced_keys_are_written_though_the_label_cannot_be_moved_again() {
+    let refusal = r#"{"__type": "InvalidParameterException", "Message": "not attached to it"}"#;
+    let meddling = Meddling::Answer(400, refusal.to_owned());
+    let meddler = Meddler::new("UpdateSecretVersionStage", meddling);
+    let deployment = Deployment::behind(|client| meddler.around(client)).await;
+    insert_keys(&deployment).await;
+    let faults = &deployment.faults;
+    faults.next(1, "UpdateSecretVersionStage", Fault::AnswerLost);
+    meddler.second();
+    assert_eq!(replace_keys(&deployment).await, (WriteOutcome::Written, 1));
 }

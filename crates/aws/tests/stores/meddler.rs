@@ -25,23 +25,34 @@ pub(crate) enum Meddling {
 pub(crate) struct Meddler {
     operation: &'static str,
     meddling: Meddling,
-    times: Arc<Mutex<usize>>,
+    script: Arc<Mutex<Script>>,
+}
+
+#[derive(Debug, Default)]
+struct Script {
+    /// How many calls pass before.
+    after: usize,
+    times: usize,
 }
 
 impl Meddler {
     /// Nothing is meddled with yet.
     pub(crate) fn new(operation: &'static str, meddling: Meddling) -> Self {
-        let times = Arc::default();
         Self {
             operation,
             meddling,
-            times,
+            script: Arc::default(),
         }
     }
 
     /// Meddles with the next so many calls.
     pub(crate) fn next(&self, times: usize) {
-        *self.times.lock().unwrap() = times;
+        *self.script.lock().unwrap() = Script { after: 0, times };
+    }
+
+    /// Meddles with the second call from now on.
+    pub(crate) fn second(&self) {
+        *self.script.lock().unwrap() = Script { after: 1, times: 1 };
     }
 
     /// The client of the SDK with this in between.
@@ -57,9 +68,13 @@ impl Meddler {
         if target.rsplit('.').next() != Some(self.operation) {
             return false;
         }
-        let mut times = self.times.lock().unwrap();
-        let applies = *times > 0;
-        *times = times.saturating_sub(1);
+        let mut script = self.script.lock().unwrap();
+        if script.after > 0 {
+            script.after -= 1;
+            return false;
+        }
+        let applies = script.times > 0;
+        script.times = script.times.saturating_sub(1);
         applies
     }
 }

@@ -10,7 +10,7 @@ use m2m_aws::config::{ServiceConfig, StoresConfig};
 use m2m_aws::tables::create_table_if_missing;
 use m2m_aws::{Stores, survey};
 use m2m_core::client::{Client, ClientState};
-use m2m_core::keys::SigningAlgorithm;
+use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
 use m2m_core::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
 use m2m_local::stand_in::StandIn;
@@ -35,6 +35,7 @@ pub(crate) fn service_config() -> ServiceConfig {
     ServiceConfig {
         issuer: Issuer::parse("https://auth.example").unwrap(),
         signing_algorithm: SigningAlgorithm::Es256,
+        key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         iam_callers: None,

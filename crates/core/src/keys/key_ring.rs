@@ -6,18 +6,20 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tracing::warn;
 
-use super::KeySet;
+use super::schedule::{MAX_STALENESS, REFRESH_SECONDS};
+use super::{KeySet, SigningAlgorithm};
 use crate::clock::Clock;
 use crate::ports::{KeyStore, StoreError};
 
 /// Keys older than this are read again, in line: a frozen instance has no background.
-const REFRESH_AFTER: SignedDuration = SignedDuration::from_mins(5);
+const REFRESH_AFTER: SignedDuration = SignedDuration::from_secs(REFRESH_SECONDS);
 /// After a failed refresh the next is tried this much later.
 const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
-/// Holds the key set, refreshes it with one read at a time and keeps the last good one.
+/// Holds the key set, refreshes it with one read at a time and keeps the last good one for a day.
 pub struct KeyRing {
     store: Arc<dyn KeyStore>,
+    own: SigningAlgorithm,
     clock: Arc<dyn Clock>,
     loaded: RwLock<Option<Loaded>>,
     refresh: Mutex<()>,
@@ -31,10 +33,11 @@ struct Loaded {
 }
 
 impl KeyRing {
-    /// A ring without keys yet.
-    pub fn new(store: Arc<dyn KeyStore>, clock: Arc<dyn Clock>) -> Self {
+    /// A ring without keys yet, of a deployment that signs with that algorithm.
+    pub fn new(store: Arc<dyn KeyStore>, own: SigningAlgorithm, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
+            own,
             clock,
             loaded: RwLock::new(None),
             refresh: Mutex::new(()),
@@ -44,7 +47,7 @@ impl KeyRing {
     /// The keys, at most five minutes old unless the store fails.
     ///
     /// # Errors
-    /// There are no keys yet and the store gave none.
+    /// The store gave none, and there are none yet or none so new that they may be relied upon.
     pub async fn current(&self) -> Result<Arc<KeySet>, StoreError> {
         if let Some(keys) = self.fresh() {
             return Ok(keys);
@@ -60,6 +63,7 @@ impl KeyRing {
         }
         let read = self.read().await;
         let now = self.clock.now();
+        let is_reliable = self.last_good().is_some();
         let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
         match (read, loaded.as_mut()) {
             (Ok(keys), _) => {
@@ -71,7 +75,7 @@ impl KeyRing {
                 });
                 Ok(keys)
             }
-            (Err(error), Some(last_good)) => {
+            (Err(error), Some(last_good)) if is_reliable => {
                 warn!(
                     reason = &error as &dyn std::error::Error,
                     "the signing keys could not be read again"
@@ -79,7 +83,7 @@ impl KeyRing {
                 last_good.refresh_at = now + RETRY_AFTER;
                 Ok(Arc::clone(&last_good.keys))
             }
-            (Err(error), None) => Err(error),
+            (Err(error), _) => Err(error),
         }
     }
 
@@ -93,10 +97,23 @@ impl KeyRing {
             .map(|loaded| Arc::clone(&loaded.keys))
     }
 
-    /// The keys as they were last read, however old.
+    /// The keys as they were last read. A key that has retired since goes on being published for as long as one
+    /// instance may not know it, which is bounded: keys of an instance that was frozen for days are none.
     fn last_good(&self) -> Option<Arc<KeySet>> {
         let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
-        loaded.as_ref().map(|loaded| Arc::clone(&loaded.keys))
+        let now = self.clock.now();
+        loaded
+            .as_ref()
+            .filter(|loaded| now.duration_since(loaded.loaded_at).abs() < MAX_STALENESS)
+            .map(|loaded| Arc::clone(&loaded.keys))
+    }
+
+    /// Lets the next use read the keys again: this process has changed them.
+    pub(super) fn forget(&self) {
+        let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = loaded.as_mut() {
+            loaded.refresh_at = Timestamp::MIN;
+        }
     }
 
     async fn read(&self) -> Result<Arc<KeySet>, StoreError> {
@@ -107,7 +124,7 @@ impl KeyRing {
                  `m2m admin bootstrap`",
             )
         })?;
-        KeySet::parse(&records)
+        KeySet::parse(&records, self.own, self.clock.now())
             .map(Arc::new)
             .map_err(|error| StoreError::new("parse the signing keys", error))
     }

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use m2m_jose::CompactJws;
 use m2m_types::claims::{ACCESS_TOKEN_TYP, AccessTokenClaims};
 use m2m_types::generation::Generation;
 
-use super::{InvalidKey, KeyState, SigningKey};
+use super::schedule::is_past;
+use super::{InvalidKey, SigningAlgorithm, SigningKey};
 use crate::ports::KeptKeys;
 
 /// A longer token is refused unread; gateways take no header of this size.
@@ -30,47 +33,56 @@ pub enum InvalidToken {
     NotOurs,
 }
 
-/// The keys that are published, one of them signing.
+/// The keys that are published, one of each algorithm signing.
 pub struct KeySet {
     keys: Vec<SigningKey>,
-    active: usize,
+    /// Which of the keys signs unless another algorithm is asked for.
+    own: usize,
     jwks: Arc<[u8]>,
     generation: Generation,
 }
 
 impl KeySet {
-    /// Parses the kept keys.
+    /// Parses the kept keys as they are at that moment: one whose time is over is none, even if it has not been
+    /// removed, or has come back with an old copy. `own` is the deployment's algorithm; until it has a key
+    /// that signs, another does.
     ///
     /// # Errors
-    /// A key is damaged, or there is not exactly one active key.
-    pub fn parse(kept: &KeptKeys) -> Result<Self, InvalidKey> {
+    /// A key is damaged, none signs, or two of one algorithm do.
+    pub fn parse(
+        kept: &KeptKeys,
+        own: SigningAlgorithm,
+        now: Timestamp,
+    ) -> Result<Self, InvalidKey> {
         let keys = kept
             .keys
             .iter()
+            .filter(|key| !is_past(key.state, now))
             .map(SigningKey::parse)
             .collect::<Result<Vec<_>, _>>()?;
-        let mut active = keys
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| matches!(key.state(), KeyState::Active { .. }));
-        let (Some((active, _)), None) = (active.next(), active.next()) else {
-            return Err(InvalidKey);
-        };
+        let own = position_of_own(&keys, own.into())?;
         let published: Vec<Jwk> = keys.iter().map(|key| key.jwk().clone()).collect();
         let jwks = serde_json::to_vec(&JwkSet { keys: published })
             .map_err(|_| InvalidKey)?
             .into();
         Ok(Self {
             keys,
-            active,
+            own,
             jwks,
             generation: kept.generation,
         })
     }
 
-    /// The key that signs.
+    /// The key that signs with the deployment's own algorithm.
     pub fn active(&self) -> &SigningKey {
-        &self.keys[self.active]
+        &self.keys[self.own]
+    }
+
+    /// The key that signs with that algorithm, or the deployment's own until there is one.
+    pub fn active_for(&self, algorithm: SigningAlgorithm) -> &SigningKey {
+        let algorithm = algorithm.into();
+        let signs = |key: &&SigningKey| key.is_active() && key.algorithm() == algorithm;
+        self.keys.iter().find(signs).unwrap_or(self.active())
     }
 
     /// The deployment's generation, which is kept beside the keys.
@@ -116,4 +128,25 @@ impl KeySet {
             .map(|claims| (claims, key.kid()))
             .map_err(|_| InvalidToken::NotOurs)
     }
+}
+
+/// The key that signs with that algorithm, or the first that signs at all.
+fn position_of_own(keys: &[SigningKey], own: Algorithm) -> Result<usize, InvalidKey> {
+    let active: Vec<(usize, Algorithm)> = keys
+        .iter()
+        .enumerate()
+        .filter(|(_, key)| key.is_active())
+        .map(|(position, key)| (position, key.algorithm()))
+        .collect();
+    let is_twin = |(position, algorithm): &(usize, Algorithm)| {
+        active
+            .iter()
+            .any(|(other, same)| other != position && same == algorithm)
+    };
+    if active.iter().any(is_twin) {
+        return Err(InvalidKey);
+    }
+    let of_own = active.iter().find(|(_, algorithm)| *algorithm == own);
+    let chosen = of_own.or(active.first()).ok_or(InvalidKey)?;
+    Ok(chosen.0)
 }

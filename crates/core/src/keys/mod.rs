@@ -3,11 +3,17 @@
 mod algorithm;
 mod key_ring;
 mod key_set;
+mod period;
+mod rotation;
+mod schedule;
 mod signing_key;
 
 pub use algorithm::SigningAlgorithm;
 pub use key_ring::KeyRing;
 pub use key_set::{InvalidToken, KeySet};
+pub use period::{InvalidRotationPeriod, RotationPeriod};
+pub use rotation::{ListedKey, Rotation, RotationError};
+pub use schedule::{JWKS_MAX_AGE_SECONDS, NotPublishedLongEnough, PUBLISH_LEAD, RETIREMENT};
 pub use signing_key::{InvalidKey, SigningKey};
 
 use jiff::Timestamp;
@@ -48,13 +54,7 @@ pub async fn provision(
 ) -> Result<(), StoreError> {
     let since = clock.now();
     let generate = |state| {
-        algorithm
-            .generate()
-            .map(|pkcs8| KeyRecord {
-                algorithm,
-                state,
-                pkcs8,
-            })
+        KeyRecord::generate(algorithm, state)
             .map_err(|error| StoreError::new("make a signing key", error))
     };
     let keys = [
@@ -66,4 +66,18 @@ pub async fn provision(
         InsertKeysOutcome::Exist => {}
     }
     Ok(())
+}
+
+impl KeyRecord {
+    /// Makes a key.
+    ///
+    /// # Errors
+    /// The cryptographic library refused.
+    pub fn generate(algorithm: SigningAlgorithm, state: KeyState) -> Result<Self, InvalidKey> {
+        Ok(Self {
+            algorithm,
+            state,
+            pkcs8: algorithm.generate()?,
+        })
+    }
 }

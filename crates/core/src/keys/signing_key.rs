@@ -84,6 +84,11 @@ impl SigningKey {
         self.state
     }
 
+    /// Whether it signs.
+    pub(super) fn is_active(&self) -> bool {
+        matches!(self.state, KeyState::Active { .. })
+    }
+
     /// The public key.
     pub fn jwk(&self) -> &Jwk {
         &self.jwk
@@ -253,7 +258,7 @@ mod tests {
 
     use super::*;
     use crate::keys::{InvalidToken, KeySet};
-    use crate::ports::KeptKeys;
+    use crate::ports::{KeptKeys, KeysRevision};
 
     #[test]
     fn what_is_signed_as_something_else_is_no_access_token() {
@@ -267,8 +272,9 @@ mod tests {
         let kept = KeptKeys {
             keys: vec![record],
             generation: Generation::default(),
+            revision: KeysRevision(String::new()),
         };
-        let keys = KeySet::parse(&kept).unwrap();
+        let keys = KeySet::parse(&kept, SigningAlgorithm::EdDsa, Timestamp::UNIX_EPOCH).unwrap();
         let claims = BTreeMap::from([("iss", "https://auth.example")]);
         let text = keys.active().sign_as("other+jwt", &claims).unwrap();
         let header = jsonwebtoken::decode_header(&text).unwrap();

@@ -60,7 +60,7 @@ pub enum InsertOutcome {
 pub enum WriteOutcome {
     /// It is written.
     Written,
-    /// The client has another revision by now, or is gone: nothing was written.
+    /// What is kept has another revision by now, or is gone: nothing was written.
     ChangedMeanwhile,
 }
 

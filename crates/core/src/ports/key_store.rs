@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use m2m_types::generation::Generation;
 use zeroize::Zeroizing;
 
-use super::StoreError;
+use super::{StoreError, WriteOutcome};
 use crate::keys::{KeyState, SigningAlgorithm};
 
 /// A signing key as it is kept.
@@ -35,7 +35,13 @@ pub struct KeptKeys {
     pub generation: Generation,
     /// All signing keys.
     pub keys: Vec<KeyRecord>,
+    /// Which writing of them this is.
+    pub revision: KeysRevision,
 }
+
+/// Which writing of the keys was read: the store's own word, told back to it by who changes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeysRevision(pub String);
 
 /// What became of the first write of the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +63,13 @@ pub trait KeyStore: Send + Sync {
         &self,
         keys: &[KeyRecord],
     ) -> Result<InsertKeysOutcome, StoreError>;
+
+    /// Writes these signing keys in place of those that were read as `expected`, and leaves the generation alone.
+    async fn replace_signing_keys(
+        &self,
+        keys: &[KeyRecord],
+        expected: &KeysRevision,
+    ) -> Result<WriteOutcome, StoreError>;
 
     /// Raises the deployment's generation; the new one. Who does it at the same time raises it once more.
     /// For operators: no function may.

@@ -17,7 +17,7 @@ pub use client_store::{
 };
 pub use directory::{Directory, Lookup, Principals};
 pub use fetch::{FetchDocument, NothingFetched};
-pub use key_store::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore};
+pub use key_store::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore, KeysRevision};
 pub use revocations::{Denial, DenyOutcome, Revocations, RevokedAt, TokenName, kept_until};
 pub use secret_values::{KeptValue, SecretValues};
 pub use spent_once::{Spending, SpentName, SpentOnce};

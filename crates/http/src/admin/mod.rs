@@ -7,6 +7,7 @@ mod input;
 mod me;
 mod presented;
 mod secrets;
+mod signing_keys;
 
 use axum::{Extension, Router};
 
@@ -23,4 +24,5 @@ fn resources() -> Router<Shared> {
         .merge(clients::routes())
         .merge(secrets::routes())
         .merge(me::routes())
+        .merge(signing_keys::routes())
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use m2m_core::caller::{CallerError, IamError};
+use m2m_core::caller::{CallerError, IamError, InsufficientScope};
 use m2m_core::clients::ClientsError;
+use m2m_core::keys::RotationError;
 use m2m_types::metadata::paths;
 use m2m_types::problem::FieldError;
 
@@ -72,6 +73,7 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
         .challenge(state, ", error=\"invalid_token\""),
         Refusal::IamCaller(error) => decide_iam_caller(error),
         Refusal::Clients(error) => decide_clients(state, error),
+        Refusal::Keys(error) => decide_keys(state, error),
         Refusal::MediaType(expected) => Outside::new(
             kind::UNSUPPORTED_MEDIA_TYPE,
             format!("the Content-Type must be {expected}"),
@@ -126,17 +128,28 @@ fn decide_iam_caller(error: IamError) -> Outside {
     }
 }
 
+fn decide_keys(state: &State, error: RotationError) -> Outside {
+    let detail = error.to_string();
+    match error {
+        RotationError::InsufficientScope(missing) => insufficient_scope(state, &missing),
+        RotationError::NoSuchKey => Outside::new(kind::NOT_FOUND, detail),
+        RotationError::TooEarly { wait, .. } => {
+            Outside::new(kind::KEY_TOO_NEW, detail).retry_after(wait)
+        }
+        RotationError::Store(_) => unavailable(),
+    }
+}
+
+fn insufficient_scope(state: &State, missing: &InsufficientScope) -> Outside {
+    let scope = missing.scope();
+    let parameters = format!(", error=\"insufficient_scope\", scope=\"{scope}\"");
+    Outside::new(kind::INSUFFICIENT_SCOPE, missing.to_string()).challenge(state, &parameters)
+}
+
 fn decide_clients(state: &State, error: ClientsError) -> Outside {
     let detail = error.to_string();
     match error {
-        ClientsError::InsufficientScope(missing) => Outside::new(kind::INSUFFICIENT_SCOPE, detail)
-            .challenge(
-                state,
-                &format!(
-                    ", error=\"insufficient_scope\", scope=\"{}\"",
-                    missing.scope()
-                ),
-            ),
+        ClientsError::InsufficientScope(missing) => insufficient_scope(state, &missing),
         ClientsError::NotFound => Outside::new(kind::NOT_FOUND, detail),
         ClientsError::Deleted { .. } => Outside::new(kind::CLIENT_DELETED, detail),
         ClientsError::SecretNotFound => Outside::new(kind::SECRET_NOT_FOUND, detail),

@@ -40,6 +40,7 @@ kinds! {
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed";
     DELETION_PROTECTION = CONFLICT, "deletion-protection", "Deletion protection";
     CONTENDED = CONFLICT, "contended", "Changed by others";
+    KEY_TOO_NEW = CONFLICT, "signing-key-too-new", "Signing key too new";
     KEY_IN_FLIGHT = CONFLICT, "idempotency-key-in-flight", "Request under way";
     PRECONDITION_FAILED = PRECONDITION_FAILED, "precondition-failed", "Precondition failed";
     TOO_LARGE = PAYLOAD_TOO_LARGE, "too-large", "Too large";

@@ -9,6 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AU
 use m2m_core::caller::{CallerError, IamError};
 use m2m_core::clients::ClientsError;
 use m2m_core::error_chain::chain;
+use m2m_core::keys::RotationError;
 use m2m_types::problem::{FieldError, Problem};
 
 use self::decide::{Outside, decide};
@@ -30,6 +31,8 @@ pub(crate) enum Refusal {
     IamCaller(IamError),
     /// A rule about clients.
     Clients(ClientsError),
+    /// A rule about signing keys.
+    Keys(RotationError),
     /// A body of another media type.
     MediaType(&'static str),
     /// A body that cannot be read.
@@ -57,6 +60,7 @@ impl Refusal {
             Self::Caller(error) => Some(chain(error)),
             Self::IamCaller(error) => Some(chain(error)),
             Self::Clients(error) => Some(chain(error)),
+            Self::Keys(error) => Some(chain(error)),
             Self::Defect(what) => Some((*what).to_owned()),
             // The names of members are the caller's, and may be a secret in the wrong place.
             Self::Malformed(_) => Some("a body, query or header breaks its form".to_owned()),

@@ -8,7 +8,6 @@ use m2m_core::bootstrap::{FirstOwner, NewAdmin};
 use m2m_core::client::{Client, ClientState};
 use m2m_core::clients::Clients;
 use m2m_core::deployment::Deployment;
-use m2m_core::keys::SigningAlgorithm;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{ClientName, OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
@@ -49,14 +48,13 @@ pub struct Admin {
 /// There is an admin client already, the file is in the way, or a store failed.
 pub async fn bootstrap(
     deployment: &Deployment,
-    algorithm: SigningAlgorithm,
     permissions: ScopeSet,
     request: &AdminRequest,
 ) -> Result<Admin, AdminError> {
     let place = Place::examine(deployment, request).await?;
     // In the wrong region there is no table, and keys made there would be found by a later deployment.
     deployment.ports().directory.ping().await?;
-    deployment.provision_keys(algorithm).await?;
+    deployment.provision_keys().await?;
     let clients = deployment.clients();
     let wanted = FirstOwner {
         owner: request.owner.clone(),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use m2m_core::keys::SigningAlgorithm;
+use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_local::log;
 use m2m_local::serve::{Options, Server};
 use m2m_types::admin::client::SecretStorage;
@@ -44,6 +44,9 @@ pub(super) struct Serve {
     /// What the first signing keys are made for: ES256, RS256 or EdDSA; left out at the first start: ES256.
     #[arg(long, env = "M2M_SIGNING_ALG")]
     signing_alg: Option<SigningAlgorithm>,
+    /// After how many days another key signs: 1 to 3650, or 0 for only by hand.
+    #[arg(long, env = "M2M_KEY_ROTATION_DAYS", default_value = "30")]
+    key_rotation_days: RotationPeriod,
     /// What the tokens of a new client are for: an absolute URI.
     #[arg(long, env = "M2M_DEFAULT_AUDIENCE", default_value = "urn:m2m-oauth:api", value_parser = parse_audience)]
     default_audience: Audience,
@@ -113,6 +116,7 @@ impl Serve {
             issuer: self.issuer.clone(),
             change_issuer: self.change_issuer,
             signing_algorithm: self.signing_alg,
+            key_rotation: self.key_rotation_days,
             default_audience: self.default_audience.clone(),
             secret_storage: self.secret_storage,
             permissions: self.permissions.clone(),

@@ -3,26 +3,27 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use m2m_core::clients::{Clients, LEFT_BEHIND};
+use m2m_core::maintenance::Maintenance;
 use tracing::error;
 
 use crate::stand_in::StandIn;
 
 /// At once, and then again and again.
-pub(super) async fn every_five_minutes(clients: &Clients, stand_in: &StandIn) -> Infallible {
+pub(super) async fn every_five_minutes(
+    maintenance: &Maintenance,
+    stand_in: &StandIn,
+) -> Infallible {
     let mut ticks = tokio::time::interval(Duration::from_secs(300));
     loop {
         ticks.tick().await;
-        once(clients, stand_in).await;
+        once(maintenance, stand_in).await;
     }
 }
 
-/// Finishes or undoes what was left half done, and removes what has expired: answers that were kept for
+/// Does what is due, which says itself what failed, and removes what has expired: answers that were kept for
 /// repeated requests, clients that were deleted long ago. In AWS, DynamoDB does the second by itself.
-async fn once(clients: &Clients, stand_in: &StandIn) {
-    if let Err(error) = clients.repair(LEFT_BEHIND).await {
-        failed(&error);
-    }
+async fn once(maintenance: &Maintenance, stand_in: &StandIn) {
+    let _in_the_log = maintenance.run().await;
     let stand_in = stand_in.clone();
     match tokio::task::spawn_blocking(move || stand_in.remove_expired_items()).await {
         Ok(Ok(_)) => {}
@@ -62,7 +63,7 @@ mod tests {
                 .await
                 .unwrap();
         }
-        once(&server.deployment.clients(), &server.stand_in).await;
+        once(&server.deployment.maintenance(), &server.stand_in).await;
         for (name, stays) in [("past", false), ("future", true)] {
             let found = dynamodb
                 .get_item()

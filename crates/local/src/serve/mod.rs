@@ -20,6 +20,7 @@ use m2m_aws::{Stores, deployment, tables};
 use m2m_core::bootstrap::FirstOwner;
 use m2m_core::clock::{Clock, SystemClock};
 use m2m_core::deployment::Deployment;
+use m2m_core::keys::RotationPeriod;
 use m2m_core::mutual_tls::MutualTls;
 use m2m_core::random::{Random, SystemRandom};
 use m2m_types::admin::client::SecretStorage;
@@ -67,9 +68,7 @@ impl Server {
         let record = record::settle(options, listener.address())?;
         let config = config_of(options, &record);
         let deployment = open(&stand_in, &config).await?;
-        deployment
-            .provision_keys(config.service.signing_algorithm)
-            .await?;
+        deployment.provision_keys().await?;
         deployment.clients().repair(SignedDuration::ZERO).await?;
         let first = first_owner(&record)?;
         let ca_file = listener.prepare_tls(&options.data_dir, options.client_ca.as_deref())?;
@@ -120,10 +119,10 @@ impl Server {
     /// The listener broke.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
         let router = m2m_http::whole(&self.deployment);
-        let clients = self.deployment.clients();
+        let maintenance = self.deployment.maintenance();
         tokio::select! {
             served = self.listener.serve(router, shutdown) => served,
-            never = maintenance::every_five_minutes(&clients, &self.stand_in) => match never {},
+            never = maintenance::every_five_minutes(&maintenance, &self.stand_in) => match never {},
         }
     }
 }
@@ -144,6 +143,7 @@ pub async fn open_stopped(data_dir: &Path) -> Result<Deployment, ServeError> {
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,
+        key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:m2m-oauth:api")?,
         secret_storage: SecretStorage::None,
         permissions: None,
@@ -157,6 +157,7 @@ fn config_of(options: &Options, record: &Record) -> Config {
         service: ServiceConfig {
             issuer: record.issuer.clone(),
             signing_algorithm: record.signing_algorithm,
+            key_rotation: options.key_rotation,
             default_audience: options.default_audience.clone(),
             secret_storage: options.secret_storage,
             iam_callers: None,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use m2m_core::keys::SigningAlgorithm;
+use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
@@ -27,6 +27,8 @@ pub struct Options {
     pub change_issuer: bool,
     /// What the first signing keys are made for; none: as recorded, at the first start ES256.
     pub signing_algorithm: Option<SigningAlgorithm>,
+    /// How long a signing key signs.
+    pub key_rotation: RotationPeriod,
     /// What the tokens of a new client are for.
     pub default_audience: Audience,
     /// Where the values of new clients' secrets are kept.
@@ -49,6 +51,7 @@ impl Options {
             issuer: Some(Issuer::parse("https://auth.example").unwrap()),
             change_issuer: false,
             signing_algorithm: None,
+            key_rotation: RotationPeriod::default(),
             default_audience: Audience::parse("urn:test").unwrap(),
             secret_storage: SecretStorage::None,
             permissions: None,

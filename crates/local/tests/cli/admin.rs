@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use m2m_aws::config::StoresConfig;
+use m2m_core::keys::RotationPeriod;
 use m2m_core::ports::PendingClient;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_local::stand_in::StandIn;
@@ -251,6 +252,7 @@ async fn a_local_admin_is_recovered_when_the_server_has_stopped() {
         issuer: Some(Issuer::parse("https://auth.example").unwrap()),
         change_issuer: false,
         signing_algorithm: None,
+        key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:test").unwrap(),
         secret_storage: SecretStorage::None,
         permissions: None,

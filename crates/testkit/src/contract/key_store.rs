@@ -1,7 +1,7 @@
 //! Keeping the deployment's own secrets.
 
 use m2m_core::keys::{KeyState, SigningAlgorithm};
-use m2m_core::ports::{InsertKeysOutcome, KeyRecord};
+use m2m_core::ports::{InsertKeysOutcome, KeptKeys, KeyRecord, WriteOutcome};
 use m2m_types::generation::Generation;
 use zeroize::Zeroizing;
 
@@ -18,8 +18,10 @@ macro_rules! key_store_contract {
             [
                 keys_are_read_back_as_written,
                 every_raise_of_the_generation_counts,
+                of_those_who_replace_the_same_keys_one_wins,
                 only_the_first_keys_are_written,
                 only_the_first_root_is_written,
+                replaced_keys_leave_the_generation_alone,
                 there_are_no_keys_at_first,
             ]
         );
@@ -102,6 +104,56 @@ pub async fn every_raise_of_the_generation_counts(ports: Ports) {
     let found = ports.keys.find_signing_keys().await.unwrap().unwrap();
     assert_eq!(found.generation, first.raised());
     assert_same(&found.keys, &keys(1));
+}
+
+/// Of many who read the same keys, one replaces them; the others change nothing, and can once they have read again.
+pub async fn of_those_who_replace_the_same_keys_one_wins(ports: Ports) {
+    ports.keys.insert_signing_keys(&keys(0)).await.unwrap();
+    let read = kept(&ports).await;
+    let tasks: Vec<_> = (1..9)
+        .map(|seed| {
+            let (store, expected) = (ports.keys.clone(), read.revision.clone());
+            tokio::spawn(async move {
+                store
+                    .replace_signing_keys(&keys(seed), &expected)
+                    .await
+                    .unwrap()
+            })
+        })
+        .collect();
+    let mut winners = Vec::new();
+    for (seed, task) in (1..).zip(tasks) {
+        if task.await.unwrap() == WriteOutcome::Written {
+            winners.push(seed);
+        }
+    }
+    assert_eq!(winners.len(), 1);
+    let now = kept(&ports).await;
+    assert_same(&now.keys, &keys(winners[0]));
+    let last = keys(9);
+    let again = ports.keys.replace_signing_keys(&last, &now.revision);
+    assert_eq!(again.await.unwrap(), WriteOutcome::Written);
+    assert_same(&kept(&ports).await.keys, &last);
+}
+
+/// Nor are keys replaced that were read before the generation was raised.
+pub async fn replaced_keys_leave_the_generation_alone(ports: Ports) {
+    ports.keys.insert_signing_keys(&keys(0)).await.unwrap();
+    let before = kept(&ports).await;
+    let raised = ports.keys.raise_generation().await.unwrap();
+    let fewer = &keys(1)[..2];
+    let late = ports.keys.replace_signing_keys(fewer, &before.revision);
+    assert_eq!(late.await.unwrap(), WriteOutcome::ChangedMeanwhile);
+    let now = kept(&ports).await;
+    let written = ports.keys.replace_signing_keys(fewer, &now.revision);
+    assert_eq!(written.await.unwrap(), WriteOutcome::Written);
+    let now = kept(&ports).await;
+    assert_same(&now.keys, fewer);
+    assert_eq!(now.generation, raised);
+}
+
+async fn kept(ports: &Ports) -> KeptKeys {
+    ports.keys.find_signing_keys().await.unwrap().unwrap()
 }
 
 /// A second root changes nothing.

@@ -8,4 +8,5 @@ pub mod page;
 pub mod patch;
 pub mod scopes;
 pub mod secret;
+pub mod signing_key;
 pub mod unique_map;

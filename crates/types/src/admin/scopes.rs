@@ -31,6 +31,8 @@ management_scopes! {
     ClientsDelegate = "clients:delegate",
     /// Ask about tokens of the own organization, where the client may: `POST /oauth/introspect`.
     Introspect = "m2m:introspect",
+    /// Change what belongs to the deployment itself: signing keys.
+    Operator = "operator",
 }
 
 impl ManagementScope {

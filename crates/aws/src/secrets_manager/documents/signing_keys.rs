@@ -1,10 +1,13 @@
 //! The signing keys.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use m2m_core::keys::{KeyState, SigningAlgorithm};
-use m2m_core::ports::{KeptKeys, KeyRecord, StoreError};
+use m2m_core::ports::{KeptKeys, KeyRecord, KeysRevision, StoreError};
 use m2m_types::generation::Generation;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::{Base64, SCHEMA_VERSION, check_version};
@@ -39,22 +42,19 @@ enum StateDocument {
 pub(in crate::secrets_manager) fn write_signing_keys(
     keys: &[KeyRecord],
 ) -> Result<Zeroizing<String>, StoreError> {
-    let keys = keys.iter().map(|key| KeyDocument {
-        algorithm: key.algorithm.as_str().to_owned(),
-        state: key.state.into(),
-        pkcs8: Base64(key.pkcs8.clone()),
-    });
     let document = KeysDocument {
         schema_version: SCHEMA_VERSION,
         generation: Generation::default(),
-        keys: keys.collect(),
+        keys: keys.iter().map(KeyDocument::from).collect(),
     };
     super::write(WHAT, &document)
 }
 
-pub(in crate::secrets_manager) fn read_signing_keys(text: &str) -> Result<KeptKeys, StoreError> {
-    let document: KeysDocument = super::read(WHAT, text)?;
-    check_version(WHAT, document.schema_version)?;
+pub(in crate::secrets_manager) fn read_signing_keys(
+    text: &str,
+    revision: KeysRevision,
+) -> Result<KeptKeys, StoreError> {
+    let document = read_document(text)?;
     let keys = document.keys.into_iter().map(|key| {
         let algorithm: SigningAlgorithm = key
             .algorithm
@@ -69,17 +69,55 @@ pub(in crate::secrets_manager) fn read_signing_keys(text: &str) -> Result<KeptKe
     Ok(KeptKeys {
         generation: document.generation,
         keys: keys.collect::<Result<_, StoreError>>()?,
+        revision,
     })
+}
+
+fn read_document(text: &str) -> Result<KeysDocument, StoreError> {
+    let document: KeysDocument = super::read(WHAT, text)?;
+    check_version(WHAT, document.schema_version)?;
+    Ok(document)
 }
 
 /// The document with the generation raised, and whatever else a later program put into it unchanged.
 pub(in crate::secrets_manager) fn raise_generation(
     text: &str,
 ) -> Result<(Generation, Zeroizing<String>), StoreError> {
-    let raised = read_signing_keys(text)?.generation.raised();
-    let mut document: serde_json::Map<String, serde_json::Value> = super::read(WHAT, text)?;
-    document.insert("generation".to_owned(), serde_json::json!(raised));
-    Ok((raised, super::write(WHAT, &document)?))
+    let raised = read_document(text)?.generation.raised();
+    Ok((raised, with_member(text, "generation", &raised)?))
+}
+
+/// The document with other keys, and everything else unchanged.
+pub(in crate::secrets_manager) fn replace_keys(
+    text: &str,
+    keys: &[KeyRecord],
+) -> Result<Zeroizing<String>, StoreError> {
+    read_document(text)?;
+    let keys: Vec<_> = keys.iter().map(KeyDocument::from).collect();
+    with_member(text, "keys", &keys)
+}
+
+/// The members of the document as they stand there, but for one. What is not changed is never parsed further.
+fn with_member(
+    text: &str,
+    name: &str,
+    value: &impl Serialize,
+) -> Result<Zeroizing<String>, StoreError> {
+    let value = super::write(WHAT, value)?;
+    let value: &RawValue = super::read(WHAT, &value)?;
+    let mut document: BTreeMap<String, &RawValue> = super::read(WHAT, text)?;
+    document.insert(name.to_owned(), value);
+    super::write(WHAT, &document)
+}
+
+impl From<&KeyRecord> for KeyDocument {
+    fn from(key: &KeyRecord) -> Self {
+        Self {
+            algorithm: key.algorithm.as_str().to_owned(),
+            state: key.state.into(),
+            pkcs8: Base64(key.pkcs8.clone()),
+        }
+    }
 }
 
 impl From<KeyState> for StateDocument {

@@ -42,8 +42,7 @@ impl Bootstrap {
             .chain(self.permissions.iter())
             .cloned()
             .collect();
-        let algorithm = config.service.signing_algorithm;
-        let made = admin::bootstrap(&deployment, algorithm, permissions, &request).await?;
+        let made = admin::bootstrap(&deployment, permissions, &request).await?;
         tell(&made, &request.owner, &request.out, self.json)
     }
 }
