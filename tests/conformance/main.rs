@@ -9,6 +9,7 @@
 mod access_token;
 mod bearer;
 mod client_authentication;
+mod custom_claims;
 mod grants_and_scopes;
 mod indistinguishable;
 mod introspection;

@@ -6,8 +6,8 @@ use m2m_tests::jwt;
 use m2m_tests::service::{self, TestService};
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenType};
 use oauth2::{
-    AuthType, ClientId, ClientSecret, HttpRequest, HttpResponse, RequestTokenError, Scope,
-    TokenResponse, TokenUrl,
+    AccessToken, AuthType, ClientId, ClientSecret, HttpRequest, HttpResponse, IntrospectionUrl,
+    RequestTokenError, Scope, TokenIntrospectionResponse, TokenResponse, TokenUrl,
 };
 
 use crate::support::{ID, secret, with_payments};
@@ -26,10 +26,13 @@ async fn send(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     Ok(response)
 }
 
-async fn token_url(service: &TestService) -> TokenUrl {
+async fn endpoint(service: &TestService, name: &str) -> String {
     let metadata = "/.well-known/oauth-authorization-server";
-    let endpoint = service.get(metadata).send().await.member("token_endpoint");
-    TokenUrl::new(endpoint).unwrap()
+    service.get(metadata).send().await.member(name)
+}
+
+async fn token_url(service: &TestService) -> TokenUrl {
+    TokenUrl::new(endpoint(service, "token_endpoint").await).unwrap()
 }
 
 #[tokio::test]
@@ -75,5 +78,36 @@ async fn t13_an_independent_client_understands_the_errors() {
             assert_eq!(*error.error(), BasicErrorResponseType::InvalidScope);
         }
         other => unreachable!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn i04_an_independent_client_understands_an_introspection() {
+    let service = with_payments().await;
+    let token = service.ask(ID, &secret()).await.member("access_token");
+    let url = endpoint(&service, "introspection_endpoint").await;
+    for style in [AuthType::BasicAuth, AuthType::RequestBody] {
+        let client = BasicClient::new(ClientId::new(ID.to_owned()))
+            .set_client_secret(ClientSecret::new(secret()))
+            .set_introspection_url(IntrospectionUrl::new(url.clone()).unwrap())
+            .set_auth_type(style);
+        let asked = AccessToken::new(token.clone());
+        let said = client
+            .introspect(&asked)
+            .request_async(&send)
+            .await
+            .unwrap();
+        assert!(said.active());
+        assert_eq!(said.client_id().map(|id| id.as_str()), Some(ID));
+        assert_eq!(said.sub(), Some("local|ada"));
+        assert_eq!(said.aud(), Some(&vec!["urn:m2m-oauth:api".to_owned()]));
+        assert_eq!(said.token_type(), Some(&BasicTokenType::Bearer));
+        let asked = AccessToken::new("garbage".to_owned());
+        let said = client
+            .introspect(&asked)
+            .request_async(&send)
+            .await
+            .unwrap();
+        assert!(!said.active());
     }
 }
