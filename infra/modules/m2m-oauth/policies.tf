@@ -29,14 +29,14 @@ locals {
         }
       },
       {
-        Sid      = "ChangeSigningKeys"
+        Sid      = "ReadSigningKeys"
         Effect   = "Allow"
-        Action   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
+        Action   = ["secretsmanager:GetSecretValue"]
         Resource = [local.signing_keys_arn]
       },
     ],
     local.table_key_statements,
-    local.secrets_key_statements,
+    [for statement in local.secrets_key_statements : merge(statement, { Action = ["kms:Decrypt"] })],
   )
 
   clients_statements = concat(
@@ -112,14 +112,14 @@ locals {
         Resource = local.client_secrets_arns
       },
       {
-        Sid      = "ReadSigningKeys"
+        Sid      = "ChangeSigningKeys"
         Effect   = "Allow"
-        Action   = ["secretsmanager:GetSecretValue"]
+        Action   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
         Resource = [local.signing_keys_arn]
       },
     ],
     local.table_key_statements,
-    [for statement in local.secrets_key_statements : merge(statement, { Action = ["kms:Decrypt"] })],
+    local.secrets_key_statements,
   )
 
   # With AWS's own keys nothing of this is needed.
