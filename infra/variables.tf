@@ -75,6 +75,24 @@ variable "iam_principals" {
   default = null
 }
 
+variable "allow_private_fetch" {
+  description = "Whether the keys of clients (jwks_uri) and of trusted issuers may be fetched from private addresses, which a function reaches only inside a VPC; false by default."
+  type        = bool
+  default     = null
+}
+
+variable "assertion_leeway_seconds" {
+  description = "How far the clock of whoever signs a client assertion may be off, 0 to 60 seconds; 10 by default."
+  type        = number
+  default     = null
+}
+
+variable "dpop_nonce_required" {
+  description = "Whether DPoP proofs need a nonce of this service (RFC 9449 section 8), which costs a client a second request now and then; false by default."
+  type        = bool
+  default     = null
+}
+
 variable "authorizer" {
   description = "A Lambda authorizer for other APIs of API Gateway that take this service's tokens: which audience they are (default_audience by default), which scopes every token must have (none by default), after how many seconds without a fresh revocation snapshot it refuses everything (snapshot_stale, 60 by default, or accept-until-expiry), which HTTP or REST APIs of this account and region may invoke it (apis: any name => the API's id), and where it finds keys and snapshot if not at the issuer (jwks_url, snapshot_url). Null: there is none."
   type = object({

@@ -92,13 +92,14 @@ run "functions_are_told_what_they_need" {
 
   assert {
     condition = aws_lambda_function.this["token"].environment[0].variables == tomap({
-      M2M_ISSUER           = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
-      M2M_TABLE            = "m2m-prod"
-      M2M_SECRET_PREFIX    = "m2m-prod"
-      M2M_SIGNING_ALG      = "ES256"
-      M2M_DEFAULT_AUDIENCE = "urn:m2m-oauth:api"
-      M2M_SECRET_STORAGE   = "secrets_manager"
-      M2M_LOG              = "info"
+      M2M_ISSUER            = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
+      M2M_TABLE             = "m2m-prod"
+      M2M_SECRET_PREFIX     = "m2m-prod"
+      M2M_SIGNING_ALG       = "ES256"
+      M2M_KEY_ROTATION_DAYS = "30"
+      M2M_DEFAULT_AUDIENCE  = "urn:m2m-oauth:api"
+      M2M_SECRET_STORAGE    = "secrets_manager"
+      M2M_LOG               = "info"
     })
     error_message = "token was told something else"
   }

@@ -18,11 +18,11 @@ run "only_the_calls_of_the_ports" {
 
   assert {
     condition = toset(flatten(jsondecode(output.policies["token"]).Statement[*].Action)) == toset([
-      "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem",
+      "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
       "secretsmanager:GetSecretValue",
       "logs:CreateLogStream", "logs:PutLogEvents",
     ])
-    error_message = "token may do something else than six actions"
+    error_message = "token may do something else than nine actions"
   }
 
   assert {
@@ -57,6 +57,7 @@ run "only_this_stack" {
     condition = toset(flatten(jsondecode(output.policies["token"]).Statement[*].Resource)) == toset([
       "arn:aws:dynamodb:eu-west-1:123456789012:table/m2m-prod",
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/signing-keys-??????",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:m2m-prod/root-??????",
       "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/m2m-prod-token:*",
     ])
     error_message = "token may reach something else"
@@ -103,10 +104,13 @@ run "token_reads_principals_and_writes_only_clients" {
       for statement in jsondecode(output.policies["token"]).Statement :
       join(" ", statement.Action) => statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] if startswith(statement.Action[0], "dynamodb:")
       } == {
-      "dynamodb:BatchGetItem dynamodb:GetItem" = ["CLIENT#*", "OWNER#*", "ORG#*", "PING"]
-      "dynamodb:UpdateItem"                    = ["CLIENT#*"]
+      "dynamodb:BatchGetItem dynamodb:GetItem" = ["CLIENT#*", "OWNER#*", "ORG#*", "REVOCATIONS", "PING"]
+      "dynamodb:DeleteItem"                    = ["REVOCATIONS"]
+      "dynamodb:PutItem"                       = ["REVOCATIONS", "SPENT#*"]
+      "dynamodb:Query"                         = ["RESOURCE_SERVERS", "REVOCATIONS"]
+      "dynamodb:UpdateItem"                    = ["CLIENT#*", "REVOCATIONS"]
     }
-    error_message = "token could read kept answers or write owners"
+    error_message = "token could read kept answers, write owners or make clients"
   }
 }
 

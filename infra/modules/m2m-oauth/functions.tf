@@ -58,7 +58,7 @@ locals {
 
   package = { for name in keys(local.functions) : name => "${var.package_dir}/${name}/bootstrap.zip" }
 
-  # Without the second domain there is no variable of it.
+  # What is at its default is not said: the program has the same one.
   environment = merge(
     {
       M2M_ISSUER            = local.issuer
@@ -71,6 +71,9 @@ locals {
       M2M_LOG               = var.log_level
     },
     { for name in compact([var.mtls_domain_name]) : "M2M_MTLS_ENDPOINT" => "https://${name}" },
+    { for name in ["M2M_ALLOW_PRIVATE_FETCH"] : name => "true" if var.allow_private_fetch },
+    { for name in ["M2M_ASSERTION_LEEWAY_SECONDS"] : name => tostring(var.assertion_leeway_seconds) if var.assertion_leeway_seconds != 10 },
+    { for name in ["M2M_DPOP_NONCE"] : name => "required" if var.dpop_nonce_required },
   )
 
   secrets_environment = { for key in compact([var.secrets_kms_key_arn]) : "M2M_SECRET_KMS_KEY" => key }

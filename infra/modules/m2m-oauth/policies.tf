@@ -16,23 +16,54 @@ locals {
         Action   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
         Resource = [local.table_arn]
         Condition = {
-          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*", "OWNER#*", "ORG#*", "PING"] }
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*", "OWNER#*", "ORG#*", "REVOCATIONS", "PING"] }
         }
       },
       {
-        Sid      = "NoteUseOfSecrets"
+        Sid      = "ReadLists"
+        Effect   = "Allow"
+        Action   = ["dynamodb:Query"]
+        Resource = [local.table_arn]
+        Condition = {
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["RESOURCE_SERVERS", "REVOCATIONS"] }
+        }
+      },
+      {
+        # The use of a secret, and the generation of a client of which too many tokens were revoked.
+        Sid      = "ChangeClients"
         Effect   = "Allow"
         Action   = ["dynamodb:UpdateItem"]
         Resource = [local.table_arn]
         Condition = {
-          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*"] }
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*", "REVOCATIONS"] }
         }
       },
       {
-        Sid      = "ReadSigningKeys"
+        # What was revoked, and which assertions and proofs were used.
+        Sid      = "NoteWhatEnded"
+        Effect   = "Allow"
+        Action   = ["dynamodb:PutItem"]
+        Resource = [local.table_arn]
+        Condition = {
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["REVOCATIONS", "SPENT#*"] }
+        }
+      },
+      {
+        # Those of single tokens, once their client's generation says the same.
+        Sid      = "ForgetRevocations"
+        Effect   = "Allow"
+        Action   = ["dynamodb:DeleteItem"]
+        Resource = [local.table_arn]
+        Condition = {
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["REVOCATIONS"] }
+        }
+      },
+      {
+        # The root makes the nonces of DPoP.
+        Sid      = "ReadKeys"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = [local.signing_keys_arn]
+        Resource = [local.signing_keys_arn, "${local.secrets_arn}/root-??????"]
       },
     ],
     local.table_key_statements,
@@ -101,7 +132,7 @@ locals {
         ]
         Resource = [local.table_arn]
         Condition = {
-          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["ANSWER#*", "CLIENT#*", "ORG#*", "OWNER#*", "PING", "UNFINISHED"] }
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["ANSWER#*", "CLIENT#*", "ORG#*", "OWNER#*", "PING", "RESOURCE_SERVERS", "REVOCATIONS", "UNFINISHED"] }
         }
       },
       {
@@ -112,6 +143,7 @@ locals {
         Resource = local.client_secrets_arns
       },
       {
+        # A change of the keys is written beside the present ones, and is made the present one if they still are.
         Sid      = "ChangeSigningKeys"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]

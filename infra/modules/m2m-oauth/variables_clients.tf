@@ -1,0 +1,27 @@
+# How clients prove who they are.
+
+variable "allow_private_fetch" {
+  description = "Whether the keys of clients (jwks_uri) and of trusted issuers may be fetched from private addresses, which a function reaches only inside a VPC; false by default."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "assertion_leeway_seconds" {
+  description = "How far the clock of whoever signs a client assertion may be off, 0 to 60 seconds; 10 by default."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = var.assertion_leeway_seconds >= 0 && var.assertion_leeway_seconds <= 60 && floor(var.assertion_leeway_seconds) == var.assertion_leeway_seconds
+    error_message = "assertion_leeway_seconds must be a whole number of 0 to 60."
+  }
+}
+
+variable "dpop_nonce_required" {
+  description = "Whether DPoP proofs need a nonce of this service (RFC 9449 section 8), which costs a client a second request now and then; false by default."
+  type        = bool
+  default     = false
+  nullable    = false
+}
