@@ -2,6 +2,7 @@
 
 use m2m_tests::call::Answer;
 use m2m_tests::service::{self, TestService};
+use m2m_tests::world::MANAGEMENT;
 use serde_json::json;
 
 fn challenge(service: &TestService, rest: &str) -> String {
@@ -159,7 +160,7 @@ async fn b03_the_challenge_leads_to_the_resource_and_its_issuer() {
         json!({
             "resource": service.issuer.join("/v1"),
             "authorization_servers": [service.issuer.as_str()],
-            "scopes_supported": ["clients:delegate", "clients:read", "clients:reveal", "clients:write", "m2m:introspect", "operator"],
+            "scopes_supported": MANAGEMENT.split(' ').collect::<Vec<_>>(),
             "bearer_methods_supported": ["header"],
         })
     );

@@ -5,7 +5,7 @@ use m2m_core::client::{Client, GrantType};
 use m2m_tests::call::Answer;
 use m2m_tests::jwt;
 use m2m_tests::service::{self, TestService};
-use m2m_tests::world::{ada, client_of};
+use m2m_tests::world::{MANAGEMENT, ada, client_of};
 use serde_json::{Value, json};
 
 use crate::support::{ID, ask, secret, with_payments};
@@ -47,7 +47,7 @@ async fn m01_both_places_have_the_same_metadata() {
             "introspection_endpoint": format!("{issuer}/oauth/introspect"),
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "introspection_signing_alg_values_supported": ["ES256"],
-            "scopes_supported": ["clients:delegate", "clients:read", "clients:reveal", "clients:write", "m2m:introspect", "operator"],
+            "scopes_supported": MANAGEMENT.split(' ').collect::<Vec<_>>(),
             "protected_resources": [format!("{issuer}/v1")],
         })
     );

@@ -269,6 +269,9 @@ async fn everything(service: &TestService) {
     );
     let call = service.call(Method::DELETE, &path).bearer(&token);
     assert_eq!(call.send().await.status, 204);
+    let call = service.post("/v1/resource-servers").bearer(&token);
+    let server = json!({"identifier": "urn:acme:orders", "name": "Orders"});
+    assert_eq!(call.json(&server).send().await.status, 201);
     service.add_client(client_of(&ada(), "unnoted")).await;
     service.faults.always("UpdateItem", Fault::ServerError);
     assert_eq!(

@@ -22,6 +22,7 @@ mod panics;
 mod patching;
 mod preconditions;
 mod process;
+mod resource_servers;
 mod revealing;
 mod snapshot;
 mod strength;

@@ -118,7 +118,7 @@ async fn delegate_lifts_the_limit_to_what_the_owner_may() {
             "{scopes}"
         );
     }
-    let answer = create(&service, &token, &json!(["orders:read", "admin"])).await;
+    let answer = create(&service, &token, &json!(["orders:read", "unheld"])).await;
     assert_eq!(answer.refusal(), (400, "invalid-request".to_owned()));
     assert_eq!(answer.pointers(), ["/scopes"]);
 }

@@ -11,8 +11,8 @@ use http::Method;
 use m2m_aws::config::{ServiceConfig, StoresConfig};
 use m2m_aws::{Stores, deployment, tables};
 use m2m_core::caller::IamCallers;
-use m2m_core::clients::Cursors;
 use m2m_core::clock::Clock;
+use m2m_core::cursors::Cursors;
 use m2m_core::deployment::Deployment;
 use m2m_core::keys::{self, RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
@@ -209,6 +209,7 @@ async fn deploy(
     Cursors::provision(&*ports.keys, &*ports.random)
         .await
         .unwrap();
+    deployment.catalog().current().await.unwrap();
     (deployment, directory)
 }
 

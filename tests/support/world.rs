@@ -13,7 +13,7 @@ use crate::service::TestService;
 
 /// Every scope of the management API.
 pub const MANAGEMENT: &str =
-    "clients:delegate clients:read clients:reveal clients:write m2m:introspect operator";
+    "admin clients:delegate clients:read clients:reveal clients:write m2m:introspect operator";
 /// What [`ada`] may do at the organization's own API.
 pub const ORDERS: &str = "orders:read orders:write";
 /// What tokens of new clients are for.

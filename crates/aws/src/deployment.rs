@@ -40,6 +40,7 @@ pub fn deployment(
         keys,
         revocations,
         spent,
+        resource_servers,
     } = stores;
     Ok(Deployment::new(
         settings,
@@ -51,6 +52,7 @@ pub fn deployment(
             revocations,
             spent,
             fetch: Arc::new(NothingFetched),
+            resource_servers,
             clock,
             random,
         },

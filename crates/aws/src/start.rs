@@ -20,8 +20,8 @@ pub enum OwnSecrets {
     Provision,
 }
 
-/// Puts a deployment on AWS as the environment names it, opens the connections and parses the keys while
-/// nobody waits.
+/// Puts a deployment on AWS as the environment names it, opens the connections, parses the keys and reads the
+/// resource servers while nobody waits.
 ///
 /// A store that does not answer now is asked again by the first request.
 ///
@@ -31,14 +31,11 @@ pub async fn start(config: &Config, secrets: OwnSecrets) -> Result<Deployment, I
     let random = Arc::new(SystemRandom);
     let sdk = sdk_config().await;
     let stores = Stores::new(&sdk, &config.stores, &config.service.issuer, random.clone());
-    let deployment = deployment(
-        &config.service,
-        stores.clone(),
-        Arc::new(SystemClock),
-        random,
-    )?;
-    let (warm, keys) = tokio::join!(stores.warm_up(), ready_keys(&deployment, secrets));
-    for error in [warm.err(), keys.err()].into_iter().flatten() {
+    let deployment = deployment(&config.service, stores, Arc::new(SystemClock), random)?;
+    let catalog = deployment.catalog();
+    // The first read of the table opens its connection, too, so that no request waits for TLS.
+    let (servers, keys) = tokio::join!(catalog.current(), ready_keys(&deployment, secrets));
+    for error in [servers.err(), keys.err()].into_iter().flatten() {
         tracing::warn!(
             reason = &error as &dyn std::error::Error,
             "started without a store"

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use m2m_core::ports::{
-    ClientStore, Directory, KeyStore, Revocations, SecretValues, SpentOnce, StoreError,
+    ClientStore, Directory, KeyStore, ResourceServerStore, Revocations, SecretValues, SpentOnce,
 };
 use m2m_core::random::Random;
 use m2m_types::issuer::Issuer;
 
 use crate::config::StoresConfig;
 use crate::dynamodb::{
-    DynamoDbClientStore, DynamoDbDirectory, DynamoDbRevocations, DynamoDbSpentOnce, Table,
+    DynamoDbClientStore, DynamoDbDirectory, DynamoDbResourceServerStore, DynamoDbRevocations,
+    DynamoDbSpentOnce, Table,
 };
 use crate::sdk::{retries, timeouts};
 use crate::secrets_manager::{Secrets, SecretsManagerKeyStore, SecretsManagerValues};
@@ -32,6 +33,8 @@ pub struct Stores {
     pub revocations: Arc<dyn Revocations>,
     /// Remembers what may be used once.
     pub spent: Arc<dyn SpentOnce>,
+    /// Keeps the resource servers.
+    pub resource_servers: Arc<dyn ResourceServerStore>,
 }
 
 impl Stores {
@@ -60,18 +63,10 @@ impl Stores {
             directory: Arc::new(DynamoDbDirectory::new(table.clone())),
             clients: Arc::new(DynamoDbClientStore::new(table.clone())),
             revocations: Arc::new(DynamoDbRevocations::new(table.clone())),
-            spent: Arc::new(DynamoDbSpentOnce::new(table)),
+            spent: Arc::new(DynamoDbSpentOnce::new(table.clone())),
+            resource_servers: Arc::new(DynamoDbResourceServerStore::new(table)),
             values: Arc::new(SecretsManagerValues::new(secrets.clone(), issuer.clone())),
             keys: Arc::new(SecretsManagerKeyStore::new(secrets)),
         }
-    }
-
-    /// Opens the connection to the table with one cheap read, so that no request waits for TLS. For the
-    /// initialization of a function; the first read of the keys does the same for Secrets Manager.
-    ///
-    /// # Errors
-    /// The table does not answer.
-    pub async fn warm_up(&self) -> Result<(), StoreError> {
-        self.directory.ping().await
     }
 }

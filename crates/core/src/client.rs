@@ -18,24 +18,10 @@ use m2m_types::ttl::AccessTokenTtl;
 use crate::client_auth::RegisteredAuth;
 use crate::clock::Clock;
 use crate::owner::Owner;
-use crate::random::Random;
+use crate::random::{Random, new_ulid};
 use crate::resource_servers::ResourceServer;
+pub use crate::revision::Revision;
 use crate::secret::Secret;
-
-/// Counts the changes of a client; the `ETag` of its reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Revision(pub u64);
-
-impl Revision {
-    /// The revision of a client that is written for the first time.
-    pub const FIRST: Self = Self(1);
-
-    /// The one after this.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
-}
 
 /// What a client is going through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,14 +176,7 @@ impl Client {
 /// A new identifier: `m2m_` and a ULID in lower case, so that ids sort by creation.
 #[expect(clippy::expect_used, reason = "a ULID has the form of a client_id")]
 pub fn new_client_id(clock: &dyn Clock, random: &dyn Random) -> ClientId {
-    let milliseconds = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
-    let noise: [u8; 16] = random.bytes();
-    let ulid = ulid::Ulid::from_parts(milliseconds, u128::from_be_bytes(noise));
     // Unwrap safety: 4 + 26 characters of Crockford's base 32.
-    ClientId::parse(format!(
-        "{}{}",
-        ClientId::PREFIX,
-        ulid.to_string().to_lowercase()
-    ))
-    .expect("a client id")
+    ClientId::parse(format!("{}{}", ClientId::PREFIX, new_ulid(clock, random)))
+        .expect("a client id")
 }

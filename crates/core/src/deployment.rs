@@ -8,8 +8,9 @@ use m2m_types::issuer::Issuer;
 
 use crate::caller::{CallerAuthentication, IamAuthentication, IamCallers};
 use crate::client_auth::ClientAuthentication;
-use crate::clients::{Clients, Cursors};
+use crate::clients::Clients;
 use crate::clock::Clock;
+use crate::cursors::Cursors;
 use crate::grant::{NotedUses, TokenEndpoint};
 use crate::introspection::Introspection;
 use crate::keys::{self, KeyRing, Rotation, RotationPeriod, SigningAlgorithm};
@@ -17,11 +18,11 @@ use crate::live_token::LiveTokens;
 use crate::maintenance::Maintenance;
 use crate::mutual_tls::MutualTls;
 use crate::ports::{
-    ClientStore, Directory, FetchDocument, KeyStore, Revocations, SecretValues, SpentOnce,
-    StoreError,
+    ClientStore, Directory, FetchDocument, KeyStore, ResourceServerStore, Revocations,
+    SecretValues, SpentOnce, StoreError,
 };
 use crate::random::Random;
-use crate::resource_servers::ResourceServers;
+use crate::resource_servers::{Catalog, Registry, ResourceServers};
 use crate::throttle::FailureThrottle;
 
 /// What is decided once per deployment.
@@ -62,6 +63,8 @@ pub struct Ports {
     pub spent: Arc<dyn SpentOnce>,
     /// What others publish.
     pub fetch: Arc<dyn FetchDocument>,
+    /// Resource servers.
+    pub resource_servers: Arc<dyn ResourceServerStore>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -75,6 +78,7 @@ pub struct Deployment {
     keys: Arc<KeyRing>,
     client_authentication: Arc<ClientAuthentication>,
     tokens: Arc<LiveTokens>,
+    catalog: Arc<Catalog>,
 }
 
 impl Deployment {
@@ -96,12 +100,18 @@ impl Deployment {
             keys: Arc::clone(&keys),
             clock: Arc::clone(&ports.clock),
         });
+        let catalog = Arc::new(Catalog::new(
+            settings.resource_servers.clone(),
+            Arc::clone(&ports.resource_servers),
+            Arc::clone(&ports.clock),
+        ));
         Self {
             settings,
             ports,
             keys,
             client_authentication,
             tokens,
+            catalog,
         }
     }
 
@@ -128,6 +138,11 @@ impl Deployment {
     /// The signing keys, shared by everything of this deployment.
     pub fn keys(&self) -> Arc<KeyRing> {
         Arc::clone(&self.keys)
+    }
+
+    /// The resource servers, shared by everything of this deployment.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog)
     }
 
     /// Makes the deployment's own secrets unless they exist, and reads the signing keys.
@@ -226,9 +241,23 @@ impl Deployment {
             values: Arc::clone(&self.ports.values),
             resource_servers: self.settings.resource_servers.clone(),
             secret_storage: self.settings.secret_storage,
-            cursors: Cursors::new(Arc::clone(&self.ports.keys), Arc::clone(&self.ports.clock)),
+            cursors: self.cursors(),
             clock: Arc::clone(&self.ports.clock),
             random: Arc::clone(&self.ports.random),
         }
+    }
+
+    /// The rules of managing resource servers.
+    pub fn resource_servers(&self) -> Registry {
+        Registry {
+            catalog: self.catalog(),
+            cursors: self.cursors(),
+            clock: Arc::clone(&self.ports.clock),
+            random: Arc::clone(&self.ports.random),
+        }
+    }
+
+    fn cursors(&self) -> Cursors {
+        Cursors::new(Arc::clone(&self.ports.keys), Arc::clone(&self.ports.clock))
     }
 }

@@ -1,5 +1,7 @@
 //! Randomness as a parameter.
 
+use crate::clock::Clock;
+
 /// Gives bytes that nobody can guess.
 pub trait Random: Send + Sync {
     /// Fills the buffer.
@@ -13,6 +15,14 @@ impl dyn Random + '_ {
         self.fill(&mut bytes);
         bytes
     }
+}
+
+/// The 26 characters of a ULID in lower case: what carries it sorts by creation.
+pub(crate) fn new_ulid(clock: &dyn Clock, random: &dyn Random) -> String {
+    let milliseconds = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
+    let noise: [u8; 16] = random.bytes();
+    let ulid = ulid::Ulid::from_parts(milliseconds, u128::from_be_bytes(noise));
+    ulid.to_string().to_lowercase()
 }
 
 /// The generator of aws-lc, seeded by the operating system.

@@ -5,10 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
-use m2m_core::client::Revision;
-use m2m_core::clients::Precondition;
+use m2m_core::revision::{Precondition, Revision};
 
-/// The tag of a client: its revision.
+/// The tag of a record: its revision.
 pub(crate) fn of_revision(revision: Revision) -> String {
     format!("\"{}\"", revision.0)
 }

@@ -32,6 +32,7 @@ use m2m_core::introspection::Introspection;
 use m2m_core::keys::{KeyRing, Rotation};
 use m2m_core::ports::Directory;
 use m2m_core::random::Random;
+use m2m_core::resource_servers::Registry;
 use m2m_types::issuer::Issuer;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -51,6 +52,7 @@ struct State {
     callers: CallerAuthentication,
     iam_callers: IamAuthentication,
     clients: Clients,
+    resource_servers: Registry,
     keys: Arc<KeyRing>,
     rotation: Rotation,
     directory: Arc<dyn Directory>,
@@ -68,6 +70,7 @@ impl State {
             callers: deployment.caller_authentication(),
             iam_callers: deployment.iam_authentication(),
             clients: deployment.clients(),
+            resource_servers: deployment.resource_servers(),
             keys: deployment.keys(),
             rotation: deployment.rotation(),
             directory: Arc::clone(&deployment.ports().directory),

@@ -8,7 +8,7 @@
 //! assert_eq!(protected.id.as_str(), "m2m_payments");
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use m2m_core::client::{Client, ClientState, GrantType, Revision};
@@ -16,7 +16,7 @@ use m2m_core::client_auth::RegisteredAuth;
 use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
 use m2m_core::ports::{Denial, KeptAnswer, TokenName};
-use m2m_core::resource_servers::ResourceServer;
+use m2m_core::resource_servers::{ResourceServer, ResourceServerRecord};
 use m2m_core::secret::Secret;
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
@@ -25,7 +25,7 @@ use m2m_types::client_secret::ClientSecret;
 use m2m_types::custom_claims::CustomClaims;
 use m2m_types::generation::Generation;
 use m2m_types::handle::Handle;
-use m2m_types::names::{ClientName, OrganizationId, OwnerId};
+use m2m_types::names::{ClientName, OrganizationId, OwnerId, ResourceServerId, ResourceServerName};
 use m2m_types::scope::ScopeSet;
 use m2m_types::ttl::AccessTokenTtl;
 
@@ -140,6 +140,26 @@ pub fn denial(jti: &str) -> Denial {
         },
         generation: Generation::default(),
         expires_at: NOW + SignedDuration::from_hours(1),
+    }
+}
+
+/// `urn:acme:{name}` with the scopes `{name}:read` and `{name}:write`; the same for every call with the same name.
+pub fn resource_server(name: &str) -> ResourceServerRecord {
+    let digits = name
+        .bytes()
+        .fold(0_u128, |sum, byte| sum * 31 + u128::from(byte));
+    ResourceServerRecord {
+        id: ResourceServerId::parse(format!("rs_{digits:026}")).unwrap(),
+        identifier: Audience::parse(format!("urn:acme:{name}")).unwrap(),
+        name: ResourceServerName::parse(name).unwrap(),
+        scopes: scopes(&format!("{name}:read {name}:write")),
+        access_token_ttl: None,
+        algorithm: None,
+        introspection_clients: BTreeSet::new(),
+        authorization_details_types: BTreeSet::new(),
+        created_at: NOW,
+        updated_at: NOW,
+        revision: Revision::FIRST,
     }
 }
 

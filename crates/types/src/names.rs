@@ -48,6 +48,25 @@ text_type!(
 );
 
 text_type!(
+    /// Names a resource server in a path, where its identifier, a URI, would not survive every gateway.
+    ResourceServerId,
+    "resource_server_id",
+    "'rs_' and 26 characters of a ULID in lower case",
+    |text| text.strip_prefix("rs_").is_some_and(|ulid| {
+        all_bytes(ulid, 26, 26, |b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+);
+
+text_type!(
+    /// What people call a resource server.
+    ResourceServerName,
+    "name",
+    "1 to 128 characters without controls, zero-width or bidirectional characters, in Unicode NFC, \
+     not starting or ending with a space",
+    |text| !text.is_empty() && text.trim() == text && is_plain_text(text, 128)
+);
+
+text_type!(
     /// What people call a client.
     ClientName,
     "name",
@@ -101,6 +120,18 @@ mod tests {
             "0e725387",
         ] {
             assert!(SecretId::parse(id).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_id_of_a_resource_server_has_its_prefix() {
+        assert!(ResourceServerId::parse("rs_01j00000000000000000000000").is_ok());
+        for id in [
+            "rs_",
+            "01j00000000000000000000000",
+            "rs_01J00000000000000000000000",
+        ] {
+            assert!(ResourceServerId::parse(id).is_err(), "{id}");
         }
     }
 

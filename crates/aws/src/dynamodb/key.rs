@@ -11,6 +11,8 @@
 //! | create or delete under way | `UNFINISHED` | `{client_id}` |
 //! | stop of a client, owner or organization, token, key | `REVOCATIONS` | `CLIENT#{client_id}`, `HANDLE#{handle}`, `JTI#{client_id}#{jti}`, `KID#{kid}` |
 //! | number of stops | `REVOCATIONS` | `SEQUENCE` |
+//! | revision of the catalog of resource servers | `RESOURCE_SERVERS` | `REVISION` |
+//! | resource server | `RESOURCE_SERVERS` | `SERVER#{id}` |
 //! | kept answer | `ANSWER#{id in hex}` | `ANSWER` |
 //! | spent name | `SPENT#{name in hex}` | `SPENT` |
 //!
@@ -21,7 +23,7 @@ use std::fmt::Write as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use m2m_core::ports::{SpentName, TokenName};
 use m2m_types::client_id::ClientId;
-use m2m_types::names::{OrganizationId, OwnerId};
+use m2m_types::names::{OrganizationId, OwnerId, ResourceServerId};
 
 use super::Item;
 
@@ -39,6 +41,9 @@ pub(super) const REVOCATIONS: &str = "REVOCATIONS";
 
 /// The sort key of the number of stops.
 pub(super) const SEQUENCE: &str = "SEQUENCE";
+
+/// The partition of the resource servers.
+pub(super) const RESOURCE_SERVERS: &str = "RESOURCE_SERVERS";
 
 /// The primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +86,15 @@ impl Key {
 
     pub(super) fn unfinished(client: &ClientId) -> Self {
         Self::new(UNFINISHED, client.as_str())
+    }
+
+    /// It sorts before every server, so a query reads it first.
+    pub(super) fn catalog_revision() -> Self {
+        Self::new(RESOURCE_SERVERS, "REVISION")
+    }
+
+    pub(super) fn resource_server(id: &ResourceServerId) -> Self {
+        Self::new(RESOURCE_SERVERS, format!("SERVER#{id}"))
     }
 
     pub(super) fn answer(id: &[u8; 32]) -> Self {
@@ -196,6 +210,7 @@ mod tests {
             client_id: client.clone(),
             jti: "0a".to_owned(),
         };
+        let server = ResourceServerId::parse("rs_01j00000000000000000000000").unwrap();
         for (key, pk, sk) in [
             (Key::client(&client), "CLIENT#m2m_1", "CLIENT"),
             (Key::owner(&owner), "OWNER#local|admin", "OWNER"),
@@ -220,6 +235,12 @@ mod tests {
             (Key::denied_token(&token), "REVOCATIONS", "JTI#m2m_1#0a"),
             (Key::removed_kid("kid"), "REVOCATIONS", "KID#kid"),
             (Key::sequence(), "REVOCATIONS", "SEQUENCE"),
+            (Key::catalog_revision(), "RESOURCE_SERVERS", "REVISION"),
+            (
+                Key::resource_server(&server),
+                "RESOURCE_SERVERS",
+                "SERVER#rs_01j00000000000000000000000",
+            ),
         ] {
             assert_eq!((key.pk.as_str(), key.sk.as_str()), (pk, sk));
         }

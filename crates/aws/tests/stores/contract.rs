@@ -9,6 +9,7 @@ mod in_memory {
     m2m_testkit::key_store_contract!(ports_in_memory);
     m2m_testkit::revocations_contract!(ports_in_memory);
     m2m_testkit::spent_once_contract!(ports_in_memory);
+    m2m_testkit::resource_server_store_contract!(ports_in_memory);
     m2m_testkit::survey_contract!(ports_in_memory);
 }
 
@@ -21,5 +22,6 @@ mod on_files {
     m2m_testkit::key_store_contract!(ports_on_files);
     m2m_testkit::revocations_contract!(ports_on_files);
     m2m_testkit::spent_once_contract!(ports_on_files);
+    m2m_testkit::resource_server_store_contract!(ports_on_files);
     m2m_testkit::survey_contract!(ports_on_files);
 }

@@ -20,7 +20,7 @@ async fn started_with_an_environment() {
         return;
     }
     let stores = stores_without_table(&sdk_config().await);
-    stores.warm_up().await.unwrap();
+    stores.resource_servers.list().await.unwrap();
     assert!(stores.keys.find_root().await.unwrap().is_none());
     let id = pending("payments").id;
     assert!(

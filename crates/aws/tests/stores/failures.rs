@@ -154,7 +154,7 @@ async fn a_missing_table_is_a_failure_everywhere() {
     let sdk = StandIn::memory().unwrap().sdk_config();
     let stores = stores_without_table(&sdk);
     assert!(stores.directory.ping().await.is_err());
-    assert!(stores.warm_up().await.is_err());
+    assert!(stores.resource_servers.list().await.is_err());
     let id = client_id("payments");
     assert!(stores.directory.find_client(&id).await.is_err());
 }

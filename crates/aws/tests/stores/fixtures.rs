@@ -6,7 +6,7 @@
 //! must do without in what is read; anything else, a member of a secret too, is a new `schema_version`, which
 //! programs learn to read in one release and write in the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use aws_sdk_dynamodb::primitives::Blob;
@@ -21,9 +21,9 @@ use m2m_core::keys::{KeyState, SigningAlgorithm};
 use m2m_core::ports::{
     KeyRecord, Principals, RevokedAt, Spending, SpentName, Unfinished, WriteOutcome,
 };
-use m2m_core::resource_servers::ResourceServer;
+use m2m_core::resource_servers::{KeptCatalog, ResourceServer, ResourceServerRecord};
 use m2m_testkit::builders::{
-    NOW, answer, denial, next, organization, owner, pending, scopes, secret,
+    NOW, answer, denial, next, organization, owner, pending, resource_server, scopes, secret,
 };
 use m2m_types::admin::credentials::Trust;
 use m2m_types::authorization_details::DetailType;
@@ -31,6 +31,7 @@ use m2m_types::cidr::Cidr;
 use m2m_types::generation::Generation;
 use m2m_types::names::{Description, TagKey, TagValue};
 use m2m_types::revocations::Revoked;
+use m2m_types::ttl::AccessTokenTtl;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
@@ -84,6 +85,17 @@ fn trust() -> Trust {
         "claims": { "environment": "production" },
     }))
     .unwrap()
+}
+
+/// Whatever can be in a resource server, in it.
+fn full_server() -> ResourceServerRecord {
+    ResourceServerRecord {
+        access_token_ttl: Some(AccessTokenTtl::from_seconds(600).unwrap()),
+        algorithm: Some(SigningAlgorithm::Rs256),
+        introspection_clients: BTreeSet::from([full().id]),
+        authorization_details_types: BTreeSet::from([DetailType::parse("urn:x:y").unwrap()]),
+        ..resource_server("orders")
+    }
 }
 
 fn deleted(client: &Client) -> Client {
@@ -159,6 +171,8 @@ async fn write_everything(of: &Deployment) {
     stores.revocations.remove_kid("kid", END).await.unwrap();
 
     assert_eq!(spend(of).await, Spending::First);
+    let servers = &stores.resource_servers;
+    servers.write(&full_server(), 0).await.unwrap();
     stores.keys.insert_signing_keys(&keys()).await.unwrap();
     stores.keys.insert_root(&[0xab; 32]).await.unwrap();
     let (id, value) = secret("payments");
@@ -210,6 +224,16 @@ async fn assert_everything_is_read(of: &Deployment, fixture: &str) {
 
     let found = stores.revocations.read_all(NOW).await.unwrap();
     assert_eq!(found, stopped(), "{fixture}");
+    let catalog = stores.resource_servers.list().await.unwrap();
+    let servers = vec![full_server()];
+    assert_eq!(
+        catalog,
+        KeptCatalog {
+            revision: 1,
+            servers
+        },
+        "{fixture}"
+    );
 
     assert_eq!(spend(of).await, Spending::Again, "{fixture}");
     let found = stores.keys.find_signing_keys().await.unwrap().unwrap();

@@ -3,7 +3,9 @@
 use jiff::SignedDuration;
 use m2m_core::client::ClientState;
 use m2m_core::ports::{Spending, SpentName};
-use m2m_testkit::builders::{NOW, answer, client_id, next, organization, owner, pending, secret};
+use m2m_testkit::builders::{
+    NOW, answer, client_id, next, organization, owner, pending, resource_server, secret,
+};
 
 use crate::support::Deployment;
 
@@ -134,8 +136,13 @@ async fn a_spent_name_costs_one_write() {
 }
 
 #[tokio::test]
-async fn warming_up_costs_one_read() {
+async fn resource_servers_cost_one_read_and_their_changes_one_transaction() {
     let deployment = Deployment::start().await;
-    deployment.stores.warm_up().await.unwrap();
-    assert_eq!(calls(&deployment), ["GetItem"]);
+    let servers = &deployment.stores.resource_servers;
+    servers.list().await.unwrap();
+    let orders = resource_server("orders");
+    servers.write(&orders, 0).await.unwrap();
+    servers.remove(&orders.id, 1).await.unwrap();
+    let expected = ["Query", "TransactWriteItems", "TransactWriteItems"];
+    assert_eq!(calls(&deployment), expected);
 }

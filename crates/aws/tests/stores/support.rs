@@ -171,6 +171,7 @@ async fn ports(stand_in: &StandIn, guard: Option<Arc<dyn Any + Send + Sync>>) ->
         keys: stores.keys,
         revocations: stores.revocations,
         spent: stores.spent,
+        resource_servers: stores.resource_servers,
         survey: Arc::new(survey(&sdk, &config(), Arc::new(SeededRandom::new(2)))),
         guard,
     }

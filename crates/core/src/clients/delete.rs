@@ -6,11 +6,12 @@ use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_id::ClientId;
 use tracing::{info, warn};
 
-use super::update::contended;
-use super::{Clients, ClientsError, Precondition};
+use super::update::{check_expected, contended};
+use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::{Client, ClientState};
 use crate::ports::{StoreError, WriteOutcome};
+use crate::revision::Precondition;
 
 /// How long a deleted client is kept: a day less than its secret's value.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(29 * 24);
@@ -32,7 +33,7 @@ impl Clients {
         caller.require(ManagementScope::ClientsWrite)?;
         for _ in 0..ATTEMPTS {
             let present = self.find_visible(caller, id).await?;
-            precondition.check(&present)?;
+            check_expected(precondition, &present)?;
             if present.deletion_protection {
                 return Err(ClientsError::DeletionProtected);
             }

@@ -3,6 +3,7 @@
 use m2m_types::admin::client::ClientView;
 use m2m_types::admin::page::Page;
 use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::client_id::ClientId;
 
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
@@ -31,8 +32,9 @@ impl Clients {
     ) -> Result<Page<ClientView>, ClientsError> {
         caller.require(ManagementScope::ClientsRead)?;
         let owner = &caller.owner().id;
+        let list = format!("clients#{owner}#{}", selection.deleted);
         let after = match &selection.unverified_cursor {
-            Some(cursor) => Some(self.cursors.open(cursor, owner, selection.deleted).await?),
+            Some(cursor) => Some(self.open_cursor(&list, cursor).await?),
             None => None,
         };
         let mut clients = self
@@ -47,16 +49,22 @@ impl Clients {
         let more = clients.len() > selection.limit as usize;
         clients.truncate(selection.limit as usize);
         let next_cursor = match clients.last().filter(|_| more) {
-            Some(last) => Some(
-                self.cursors
-                    .seal(&last.id, owner, selection.deleted)
-                    .await?,
-            ),
+            Some(last) => Some(self.cursors.seal(&list, last.id.as_str()).await?),
             None => None,
         };
         Ok(Page {
             items: clients.iter().map(|client| self.view(client)).collect(),
             next_cursor,
         })
+    }
+
+    async fn open_cursor(
+        &self,
+        list: &str,
+        unverified_cursor: &str,
+    ) -> Result<ClientId, ClientsError> {
+        let last = self.cursors.open(list, unverified_cursor).await?;
+        last.and_then(|last| ClientId::parse(last).ok())
+            .ok_or(ClientsError::InvalidCursor)
     }
 }

@@ -2,7 +2,6 @@
 
 mod answer;
 mod create;
-mod cursor;
 mod delete;
 mod error;
 mod list;
@@ -18,14 +17,13 @@ use std::sync::Arc;
 use m2m_types::admin::client::SecretStorage;
 
 pub use create::Created;
-pub use cursor::Cursors;
 pub use error::ClientsError;
 pub use list::Selection;
 pub use repair::{LEFT_BEHIND, Repaired};
 pub(crate) use settings::ClientSettings;
-pub use update::Precondition;
 
 use crate::clock::Clock;
+use crate::cursors::Cursors;
 use crate::ports::{ClientStore, Directory, SecretValues};
 use crate::random::Random;
 use crate::resource_servers::ResourceServers;

@@ -69,11 +69,11 @@ impl ClientSettings {
         };
         Ok(Self {
             name,
-            description: patched_option(patch.description, self.description),
-            scopes: patched_option(patch.scopes, self.scopes),
-            default_scopes: patched_option(patch.default_scopes, self.default_scopes),
-            access_token_ttl: patched(patch.access_token_ttl_seconds, self.access_token_ttl),
-            deletion_protection: patched(patch.deletion_protection, self.deletion_protection),
+            description: patch.description.over_option(self.description),
+            scopes: patch.scopes.over_option(self.scopes),
+            default_scopes: patch.default_scopes.over_option(self.default_scopes),
+            access_token_ttl: patch.access_token_ttl_seconds.over(self.access_token_ttl),
+            deletion_protection: patch.deletion_protection.over(self.deletion_protection),
             tags: patched_tags(patch.tags, self.tags),
         })
     }
@@ -171,22 +171,6 @@ impl From<ReplaceClient> for ClientSettings {
             deletion_protection: request.deletion_protection,
             tags: request.tags,
         }
-    }
-}
-
-fn patched<T: Default>(patch: Patch<T>, present: T) -> T {
-    match patch {
-        Patch::Absent => present,
-        Patch::Null => T::default(),
-        Patch::Value(value) => value,
-    }
-}
-
-fn patched_option<T>(patch: Patch<T>, present: Option<T>) -> Option<T> {
-    match patch {
-        Patch::Absent => present,
-        Patch::Null => None,
-        Patch::Value(value) => Some(value),
     }
 }
 

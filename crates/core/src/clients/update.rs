@@ -10,31 +10,22 @@ use tracing::info;
 use super::settings::ClientSettings;
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
-use crate::client::{Client, Revision};
+use crate::client::Client;
 use crate::ports::WriteOutcome;
+use crate::revision::Precondition;
 
 /// A change that expects no revision is tried again this often when others change the client too.
 const ATTEMPTS: usize = 5;
 
-/// What a change expects, RFC 9110 §13.1.1.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Precondition {
-    /// Nothing.
-    None,
-    /// That the client exists (`If-Match: *`).
-    Exists,
-    /// That it has one of these revisions; an empty list holds for none.
-    OneOf(Vec<Revision>),
-}
-
-impl Precondition {
-    pub(super) fn check(&self, client: &Client) -> Result<(), ClientsError> {
-        match self {
-            Self::OneOf(revisions) if !revisions.contains(&client.revision) => {
-                Err(ClientsError::PreconditionFailed)
-            }
-            Self::None | Self::Exists | Self::OneOf(_) => Ok(()),
-        }
+/// Whether the client is as the caller expects.
+pub(super) fn check_expected(
+    precondition: &Precondition,
+    client: &Client,
+) -> Result<(), ClientsError> {
+    if precondition.holds_for(client.revision) {
+        Ok(())
+    } else {
+        Err(ClientsError::PreconditionFailed)
     }
 }
 
@@ -84,7 +75,7 @@ impl Clients {
         caller.require(ManagementScope::ClientsWrite)?;
         for _ in 0..ATTEMPTS {
             let present = self.find_visible(caller, id).await?;
-            precondition.check(&present)?;
+            check_expected(precondition, &present)?;
             let before = ClientSettings::of(&present);
             let after = change(before.clone())?;
             after.check(caller, Some(&before))?;

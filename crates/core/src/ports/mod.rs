@@ -7,6 +7,7 @@ mod client_store;
 mod directory;
 mod fetch;
 mod key_store;
+mod resource_server_store;
 mod revocations;
 mod secret_values;
 mod spent_once;
@@ -18,6 +19,7 @@ pub use client_store::{
 pub use directory::{Directory, Lookup, Principals};
 pub use fetch::{FetchDocument, NothingFetched};
 pub use key_store::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore, KeysRevision};
+pub use resource_server_store::ResourceServerStore;
 pub use revocations::{Denial, DenyOutcome, Revocations, RevokedAt, TokenName, kept_until};
 pub use secret_values::{KeptValue, SecretValues};
 pub use spent_once::{Spending, SpentName, SpentOnce};

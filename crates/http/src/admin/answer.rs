@@ -1,7 +1,7 @@
 //! The management API's answers.
 
 use axum::body::Body;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
 use http::{HeaderMap, Response, StatusCode};
 use m2m_core::caller::Caller;
 use serde::Serialize;
@@ -51,6 +51,27 @@ pub(super) fn tagged(
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);
     }
+    response
+}
+
+/// The answer to a create: what was made, its tag and where it is.
+pub(super) fn created(
+    state: &State,
+    body: &impl Serialize,
+    tag: String,
+    location: &str,
+) -> Response<Body> {
+    let mut response = tagged(state, StatusCode::CREATED, body, Some(tag));
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+/// The answer to a delete.
+pub(super) fn gone() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
     response
 }
 

@@ -2,31 +2,26 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::routing::get;
-use http::header::{HeaderValue, LOCATION};
 use http::{Response, StatusCode};
 use m2m_core::client::Client;
 use m2m_core::clients::Selection;
 use m2m_types::admin::client::{CreateClient, PatchClient, ReplaceClient};
 use m2m_types::metadata::paths;
-use m2m_types::problem::FieldError;
 use serde::Deserialize;
 
 use super::answer;
-use super::input::{self, PathOf};
+use super::input::{self, JSON, MERGE_PATCH, PathOf};
+use super::list::{self, QueryOf};
 use super::presented::Presented;
-use crate::problem_answer::Refusal;
 use crate::{Shared, entity_tag, fallback};
-
-const JSON: &[&str] = &["application/json"];
-const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route(
             "/v1/clients",
-            get(list)
+            get(page)
                 .post(create)
                 .fallback(fallback::method_not_allowed),
         )
@@ -45,7 +40,7 @@ pub(super) fn routes() -> Router<Shared> {
 #[serde(deny_unknown_fields)]
 struct ListQuery {
     /// 1 to 200, 50 by default.
-    #[serde(default = "default_limit")]
+    #[serde(default = "list::default_limit")]
     limit: u32,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
@@ -62,31 +57,16 @@ enum ListStatus {
     Deleted,
 }
 
-fn default_limit() -> u32 {
-    50
-}
-
-async fn list(
+async fn page(
     State(state): State<Shared>,
-    query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
+    query: QueryOf<ListQuery>,
     presented: Presented,
 ) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
-        let Query(query) = query.map_err(|rejection| {
-            Refusal::Malformed(FieldError::new(
-                "",
-                input::expectation(&rejection.body_text()),
-            ))
-        })?;
-        if !(1..=200).contains(&query.limit) {
-            return Err(Refusal::Malformed(FieldError::new(
-                "",
-                "limit must be 1 to 200",
-            )));
-        }
+        let query = list::query(query)?;
         let selection = Selection {
             deleted: query.status == ListStatus::Deleted,
-            limit: query.limit,
+            limit: list::check_limit(query.limit)?,
             unverified_cursor: query.cursor,
         };
         let page = state.clients.list(&caller, &selection).await?;
@@ -109,11 +89,7 @@ async fn create(State(state): State<Shared>, presented: Presented, body: Body) -
             paths::MANAGEMENT,
             created.answer.client.client_id
         ));
-        let mut response = answer::tagged(&state, StatusCode::CREATED, &created.answer, Some(tag));
-        if let Ok(location) = HeaderValue::from_str(&location) {
-            response.headers_mut().insert(LOCATION, location);
-        }
-        Ok(response)
+        Ok(answer::created(&state, &created.answer, tag, &location))
     })
     .await
 }
@@ -182,9 +158,7 @@ async fn delete(
             .clients
             .delete(&caller, &input::client_id(id)?, &precondition)
             .await?;
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        Ok(response)
+        Ok(answer::gone())
     })
     .await
 }

@@ -5,15 +5,22 @@ use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use m2m_core::clients::{ClientsError, Precondition};
+use m2m_core::clients::ClientsError;
+use m2m_core::resource_servers::ResourceServersError;
+use m2m_core::revision::Precondition;
 use m2m_types::client_id::ClientId;
 use m2m_types::idempotency_key::IdempotencyKey;
-use m2m_types::names::SecretId;
+use m2m_types::names::{ResourceServerId, SecretId};
 use m2m_types::problem::FieldError;
 use serde::de::DeserializeOwned;
 
 use crate::problem_answer::Refusal;
 use crate::{body, entity_tag};
+
+/// What a body is that says everything.
+pub(super) const JSON: &[&str] = &["application/json"];
+/// What a body is that says what changes.
+pub(super) const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
 
 /// A message names fields, and somebody may send a field with a very long name.
 const MAX_MESSAGE_LENGTH: usize = 300;
@@ -109,6 +116,12 @@ pub(super) fn secret_path(path: PathOf<(String, String)>) -> Result<(ClientId, S
         client,
         SecretId::parse(secret).map_err(|_| ClientsError::SecretNotFound)?,
     ))
+}
+
+/// The id of a resource server in a path; one that cannot be is one that is not.
+pub(super) fn resource_server_id(path: PathOf<String>) -> Result<ResourceServerId, Refusal> {
+    let Path(unverified) = path.map_err(|_| ResourceServersError::NotFound)?;
+    ResourceServerId::parse(unverified).map_err(|_| ResourceServersError::NotFound.into())
 }
 
 /// `If-Match`.

@@ -4,8 +4,10 @@ mod answer;
 mod bearer;
 mod clients;
 mod input;
+mod list;
 mod me;
 mod presented;
+mod resource_servers;
 mod secrets;
 mod signing_keys;
 
@@ -23,6 +25,7 @@ fn resources() -> Router<Shared> {
     Router::new()
         .merge(clients::routes())
         .merge(secrets::routes())
+        .merge(resource_servers::routes())
         .merge(me::routes())
         .merge(signing_keys::routes())
 }

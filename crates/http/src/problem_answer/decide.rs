@@ -6,6 +6,7 @@ use std::time::Duration;
 use m2m_core::caller::{CallerError, IamError, InsufficientScope};
 use m2m_core::clients::ClientsError;
 use m2m_core::keys::RotationError;
+use m2m_core::resource_servers::ResourceServersError;
 use m2m_types::metadata::paths;
 use m2m_types::problem::FieldError;
 
@@ -74,6 +75,8 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
         Refusal::IamCaller(error) => decide_iam_caller(error),
         Refusal::Clients(error) => decide_clients(state, error),
         Refusal::Keys(error) => decide_keys(state, error),
+        Refusal::ResourceServers(error) => decide_resource_servers(state, error),
+        Refusal::Store(_) => unavailable(),
         Refusal::MediaType(expected) => Outside::new(
             kind::UNSUPPORTED_MEDIA_TYPE,
             format!("the Content-Type must be {expected}"),
@@ -169,6 +172,26 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
         }
         ClientsError::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
         ClientsError::Store(_) => unavailable(),
+    }
+}
+
+fn decide_resource_servers(state: &State, error: ResourceServersError) -> Outside {
+    use ResourceServersError as Error;
+    let detail = error.to_string();
+    match error {
+        Error::InsufficientScope(missing) => insufficient_scope(state, &missing),
+        Error::NotFound => Outside::new(kind::NOT_FOUND, detail),
+        Error::IdentifierTaken => Outside::new(kind::IDENTIFIER_TAKEN, detail),
+        Error::ScopeTaken { .. } => Outside::new(kind::SCOPE_TAKEN, detail),
+        Error::LimitReached => Outside::new(kind::LIMIT_REACHED, detail),
+        Error::PreconditionFailed => Outside::new(kind::PRECONDITION_FAILED, detail),
+        Error::PreconditionRequired => Outside::new(kind::PRECONDITION_REQUIRED, detail),
+        Error::Contended { retry_after } => {
+            Outside::new(kind::CONTENDED, detail).retry_after(retry_after)
+        }
+        Error::Invalid(errors) => invalid(errors),
+        Error::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
+        Error::Store(_) => unavailable(),
     }
 }
 

@@ -39,6 +39,8 @@ kinds! {
     NO_SUCH_PATH = NOT_FOUND, "no-such-path", "No such path";
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed";
     DELETION_PROTECTION = CONFLICT, "deletion-protection", "Deletion protection";
+    IDENTIFIER_TAKEN = CONFLICT, "identifier-taken", "Identifier taken";
+    SCOPE_TAKEN = CONFLICT, "scope-taken", "Scope taken";
     CONTENDED = CONFLICT, "contended", "Changed by others";
     KEY_TOO_NEW = CONFLICT, "signing-key-too-new", "Signing key too new";
     KEY_IN_FLIGHT = CONFLICT, "idempotency-key-in-flight", "Request under way";

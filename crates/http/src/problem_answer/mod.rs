@@ -10,6 +10,8 @@ use m2m_core::caller::{CallerError, IamError};
 use m2m_core::clients::ClientsError;
 use m2m_core::error_chain::chain;
 use m2m_core::keys::RotationError;
+use m2m_core::ports::StoreError;
+use m2m_core::resource_servers::ResourceServersError;
 use m2m_types::problem::{FieldError, Problem};
 
 use self::decide::{Outside, decide};
@@ -33,6 +35,10 @@ pub(crate) enum Refusal {
     Clients(ClientsError),
     /// A rule about signing keys.
     Keys(RotationError),
+    /// A rule about resource servers.
+    ResourceServers(ResourceServersError),
+    /// A store that gave no answer.
+    Store(StoreError),
     /// A body of another media type.
     MediaType(&'static str),
     /// A body that cannot be read.
@@ -47,9 +53,21 @@ pub(crate) enum Refusal {
     Defect(&'static str),
 }
 
-impl<E: Into<ClientsError>> From<E> for Refusal {
-    fn from(error: E) -> Self {
-        Self::Clients(error.into())
+impl From<ClientsError> for Refusal {
+    fn from(error: ClientsError) -> Self {
+        Self::Clients(error)
+    }
+}
+
+impl From<ResourceServersError> for Refusal {
+    fn from(error: ResourceServersError) -> Self {
+        Self::ResourceServers(error)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 
@@ -61,6 +79,8 @@ impl Refusal {
             Self::IamCaller(error) => Some(chain(error)),
             Self::Clients(error) => Some(chain(error)),
             Self::Keys(error) => Some(chain(error)),
+            Self::ResourceServers(error) => Some(chain(error)),
+            Self::Store(error) => Some(chain(error)),
             Self::Defect(what) => Some((*what).to_owned()),
             // The names of members are the caller's, and may be a secret in the wrong place.
             Self::Malformed(_) => Some("a body, query or header breaks its form".to_owned()),

@@ -319,6 +319,7 @@ mod tests {
             keys: stores.keys,
             revocations: stores.revocations,
             spent: stores.spent,
+            resource_servers: stores.resource_servers,
             survey,
             guard: None,
         }

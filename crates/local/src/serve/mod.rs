@@ -69,6 +69,7 @@ impl Server {
         let config = config_of(options, &record);
         let deployment = open(&stand_in, &config).await?;
         deployment.provision_keys().await?;
+        deployment.catalog().current().await?;
         deployment.clients().repair(SignedDuration::ZERO).await?;
         let first = first_owner(&record)?;
         let ca_file = listener.prepare_tls(&options.data_dir, options.client_ca.as_deref())?;

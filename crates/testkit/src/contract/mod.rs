@@ -12,6 +12,7 @@
 pub mod client_store;
 pub mod directory;
 pub mod key_store;
+pub mod resource_server_store;
 pub mod revocations;
 pub mod secret_values;
 pub mod spent_once;
@@ -23,8 +24,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::ports::{
-    ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient, Revocations,
-    SecretValues, SpentOnce, Survey, WriteOutcome,
+    ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient,
+    ResourceServerStore, Revocations, SecretValues, SpentOnce, Survey, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
 
@@ -45,6 +46,8 @@ pub struct Ports {
     pub revocations: Arc<dyn Revocations>,
     /// Remembers what may be used once.
     pub spent: Arc<dyn SpentOnce>,
+    /// Keeps the resource servers.
+    pub resource_servers: Arc<dyn ResourceServerStore>,
     /// Sees everything at once.
     pub survey: Arc<dyn Survey>,
     /// What must outlive the ports, such as a directory that is removed when it is dropped.

@@ -6,6 +6,7 @@ pub mod limits;
 pub mod me;
 pub mod page;
 pub mod patch;
+pub mod resource_server;
 pub mod scopes;
 pub mod secret;
 pub mod signing_key;

@@ -21,6 +21,28 @@ impl<T> Patch<T> {
     }
 }
 
+impl<T> Patch<T> {
+    /// What it makes of an optional member.
+    pub fn over_option(self, present: Option<T>) -> Option<T> {
+        match self {
+            Self::Absent => present,
+            Self::Null => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+}
+
+impl<T: Default> Patch<T> {
+    /// What it makes of a member that has a default.
+    pub fn over(self, present: T) -> T {
+        match self {
+            Self::Absent => present,
+            Self::Null => T::default(),
+            Self::Value(value) => value,
+        }
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))

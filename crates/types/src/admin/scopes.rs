@@ -31,7 +31,9 @@ management_scopes! {
     ClientsDelegate = "clients:delegate",
     /// Ask about tokens of the own organization, where the client may: `POST /oauth/introspect`.
     Introspect = "m2m:introspect",
-    /// Change what belongs to the deployment itself: signing keys.
+    /// Manage the owners of the own organization.
+    Admin = "admin",
+    /// Manage what all organizations share: organizations, resource servers, signing keys.
     Operator = "operator",
 }
 

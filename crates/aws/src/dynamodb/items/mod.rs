@@ -5,6 +5,7 @@ mod auth;
 pub(super) mod client;
 pub(super) mod organization;
 pub(super) mod owner;
+pub(super) mod resource_server;
 pub(super) mod revocation;
 mod secret;
 pub(super) mod spent;

@@ -1,11 +1,44 @@
 //! The APIs that tokens are for.
 
+mod catalog;
+mod change;
+mod create;
+mod error;
+mod known;
+mod read;
+mod record;
+mod settings;
+
+use std::sync::Arc;
+
 use m2m_types::InvalidText;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
 use m2m_types::metadata::paths;
 use m2m_types::scope::{Scope, ScopeSet};
+
+pub use catalog::Catalog;
+pub use error::ResourceServersError;
+pub use known::KnownServers;
+pub use read::Selection;
+pub use record::{KeptCatalog, ResourceServerRecord};
+
+use crate::clock::Clock;
+use crate::cursors::Cursors;
+use crate::random::Random;
+
+/// The management API's rules for resource servers and what they need.
+pub struct Registry {
+    /// All of them.
+    pub catalog: Arc<Catalog>,
+    /// Paging.
+    pub cursors: Cursors,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New identifiers.
+    pub random: Arc<dyn Random>,
+}
 
 /// An API that accepts tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,11 +5,8 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
-use m2m_types::client_id::ClientId;
-use m2m_types::names::OwnerId;
 use tokio::sync::OnceCell;
 
-use super::ClientsError;
 use crate::clock::Clock;
 use crate::ports::{InsertKeysOutcome, KeyStore, StoreError};
 use crate::random::Random;
@@ -20,7 +17,7 @@ const LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Seals and opens the cursors of a deployment.
 ///
-/// A cursor is bound to its owner and its list and expires after a day.
+/// A cursor is bound to its list, which says whose it is, and expires after a day.
 pub struct Cursors {
     store: Arc<dyn KeyStore>,
     clock: Arc<dyn Clock>,
@@ -47,37 +44,25 @@ impl Cursors {
         }
     }
 
-    pub(super) async fn seal(
-        &self,
-        last: &ClientId,
-        owner: &OwnerId,
-        deleted: bool,
-    ) -> Result<String, StoreError> {
+    /// A cursor of that list that goes on behind `last`.
+    pub(crate) async fn seal(&self, list: &str, last: &str) -> Result<String, StoreError> {
         let expires_at = (self.clock.now() + LIFE).as_second();
         let plain = format!("{expires_at} {last}").into_bytes();
-        let sealed = self
-            .sealer()
-            .await?
-            .seal(binding(owner, deleted).as_bytes(), plain)?;
+        let sealed = self.sealer().await?.seal(list.as_bytes(), plain)?;
         Ok(URL_SAFE_NO_PAD.encode(sealed))
     }
 
-    pub(super) async fn open(
+    /// Behind what the list goes on; none: the cursor is not one of this list, or too old.
+    pub(crate) async fn open(
         &self,
+        list: &str,
         unverified_cursor: &str,
-        owner: &OwnerId,
-        deleted: bool,
-    ) -> Result<ClientId, ClientsError> {
-        let sealed = URL_SAFE_NO_PAD
-            .decode(unverified_cursor)
-            .map_err(|_| ClientsError::InvalidCursor)?;
-        let plain = self
-            .sealer()
-            .await?
-            .open(binding(owner, deleted).as_bytes(), &sealed);
-        plain
-            .and_then(|plain| parse(&plain, self.clock.now()))
-            .ok_or(ClientsError::InvalidCursor)
+    ) -> Result<Option<String>, StoreError> {
+        let Ok(sealed) = URL_SAFE_NO_PAD.decode(unverified_cursor) else {
+            return Ok(None);
+        };
+        let plain = self.sealer().await?.open(list.as_bytes(), &sealed);
+        Ok(plain.and_then(|plain| parse(&plain, self.clock.now())))
     }
 
     async fn sealer(&self) -> Result<&Sealer, StoreError> {
@@ -95,15 +80,9 @@ impl Cursors {
     }
 }
 
-fn binding(owner: &OwnerId, deleted: bool) -> String {
-    format!("clients#{owner}#{deleted}")
-}
-
-/// `{expiry} {client_id}`.
-fn parse(plain: &[u8], now: Timestamp) -> Option<ClientId> {
-    let (expires_at, id) = std::str::from_utf8(plain).ok()?.split_once(' ')?;
-    if expires_at.parse::<i64>().ok()? <= now.as_second() {
-        return None;
-    }
-    ClientId::parse(id).ok()
+/// `{expiry} {last}`.
+fn parse(plain: &[u8], now: Timestamp) -> Option<String> {
+    let (expires_at, last) = std::str::from_utf8(plain).ok()?.split_once(' ')?;
+    let is_live = expires_at.parse::<i64>().ok()? > now.as_second();
+    is_live.then(|| last.to_owned())
 }

@@ -1,0 +1,89 @@
+//! Recording a resource server.
+
+use m2m_types::admin::resource_server::{CreateResourceServer, ReplaceResourceServer};
+use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::names::ResourceServerId;
+use tracing::info;
+
+use super::change::{ATTEMPTS, contended};
+use super::error::MAX_SERVERS;
+use super::settings::{apply, present_settings, settings_of};
+use super::{KnownServers, Registry, ResourceServerRecord, ResourceServersError};
+use crate::caller::Caller;
+use crate::ports::WriteOutcome;
+use crate::random::new_ulid;
+use crate::revision::{Precondition, Revision};
+
+impl Registry {
+    /// Records a resource server. The identifier makes it repeatable: the same request again gets the same answer as
+    /// long as the record is as that request made it, any other is told that the identifier is taken.
+    ///
+    /// # Errors
+    /// The caller may not, a rule does not hold, or identifier or scopes are somebody else's.
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        request: &CreateResourceServer,
+    ) -> Result<ResourceServerRecord, ResourceServersError> {
+        caller.require(ManagementScope::Operator)?;
+        let settings = settings_of(request);
+        for _ in 0..ATTEMPTS {
+            let change = self.catalog.begin_change().await?;
+            if let Some(twin) = same_identifier(change.known(), request)? {
+                return repeat(twin, &settings);
+            }
+            if change.known().recorded().len() >= MAX_SERVERS {
+                return Err(ResourceServersError::LimitReached);
+            }
+            let new = apply(settings.clone(), self.empty(request), change.known())?;
+            if change.write(&new).await? == WriteOutcome::Written {
+                info!(resource_server = %new.identifier, by = %caller.actor(), "resource server recorded");
+                return Ok(new);
+            }
+        }
+        Err(contended(&Precondition::None))
+    }
+
+    #[expect(clippy::expect_used, reason = "a ULID has the form of the id")]
+    fn empty(&self, request: &CreateResourceServer) -> ResourceServerRecord {
+        let now = self.clock.now();
+        let id = format!("rs_{}", new_ulid(&*self.clock, &*self.random));
+        ResourceServerRecord {
+            // Unwrap safety: 3 + 26 characters of Crockford's base 32.
+            id: ResourceServerId::parse(id).expect("an id"),
+            identifier: request.identifier.clone(),
+            name: request.name.clone(),
+            scopes: Default::default(),
+            access_token_ttl: None,
+            algorithm: None,
+            introspection_clients: Default::default(),
+            authorization_details_types: Default::default(),
+            created_at: now,
+            updated_at: now,
+            revision: Revision::FIRST,
+        }
+    }
+}
+
+/// Who has that identifier already.
+fn same_identifier<'a>(
+    known: &'a KnownServers,
+    request: &CreateResourceServer,
+) -> Result<Option<&'a ResourceServerRecord>, ResourceServersError> {
+    if known.is_management(&request.identifier) {
+        return Err(ResourceServersError::IdentifierTaken);
+    }
+    let mut recorded = known.recorded().iter();
+    Ok(recorded.find(|server| server.identifier == request.identifier))
+}
+
+fn repeat(
+    twin: &ResourceServerRecord,
+    wanted: &ReplaceResourceServer,
+) -> Result<ResourceServerRecord, ResourceServersError> {
+    if present_settings(twin) == *wanted {
+        Ok(twin.clone())
+    } else {
+        Err(ResourceServersError::IdentifierTaken)
+    }
+}
