@@ -17,14 +17,19 @@ use crate::support::{ID, ask, assert_refused, secret};
 const INACTIVE: &str = r#"{"active":false}"#;
 const JWT: &str = "application/token-introspection+jwt";
 
-/// A service with `payments`, which gets tokens for the default audience, and `stranger`, a client of another owner in another organization.
+/// A service with `payments`, which gets tokens for the default audience; `api`, the client of that audience; and
+/// `stranger`, a client of another owner in another organization.
 async fn with_api() -> TestService {
     let service = service::start().await;
     service.add_client(client_of(&ada(), "payments")).await;
+    service.add_client(client_of(&ada(), "api")).await;
     let globex = organization("globex");
     let eve = owner("eve", &globex);
     service.add_principals(&eve, &globex).await;
     service.add_client(client_of(&eve, "stranger")).await;
+    service
+        .add_resource_server(world::DEFAULT_AUDIENCE, world::ORDERS, &["m2m_api"])
+        .await;
     service
 }
 
@@ -59,10 +64,21 @@ async fn i01_without_credentials_nobody_learns_anything() {
 }
 
 #[tokio::test]
+async fn i01_the_own_client_and_that_of_the_audience_learn_what_it_is() {
+    let service = with_api().await;
+    let token = token(&service).await;
+    for name in ["payments", "api"] {
+        let answer = service.introspect(name, &token).await;
+        assert_eq!(answer.json()["active"], true, "{name}");
+        assert_eq!(answer.json()["scope"], "orders:read");
+    }
+}
+
+#[tokio::test]
 async fn i01_credentials_in_the_body_work_too() {
     let service = with_api().await;
     let token = token(&service).await;
-    let (id, secret) = ("m2m_payments", secret_of("payments"));
+    let (id, secret) = ("m2m_api", secret_of("api"));
     let form = [
         ("client_id", id),
         ("client_secret", secret.as_str()),
@@ -81,8 +97,9 @@ async fn i01_every_other_client_learns_inactive_alone() {
         let answer = service.introspect(name, &token).await;
         assert_eq!((answer.status, answer.text()), (200, INACTIVE), "{name}");
     }
+    // A client of one API learns nothing of another's tokens.
     let management = service.manager("clients:read").await;
-    let answer = service.introspect("payments", &management).await;
+    let answer = service.introspect("api", &management).await;
     assert_eq!(answer.text(), INACTIVE);
     assert!(service.is_active("manager", &management).await);
 }
@@ -96,13 +113,25 @@ async fn by_bearer(service: &TestService, bearer: &str, token: &str) -> Answer {
 async fn i01_a_bearer_token_with_the_scope_asks_for_its_audience() {
     let service = with_api().await;
     let token = token(&service).await;
-    let bearer = service.management_token("payments", "m2m:introspect").await;
+    let bearer = service.management_token("api", "m2m:introspect").await;
     let answer = by_bearer(&service, &bearer, &token).await;
     assert_eq!(answer.json()["active"], true, "{}", answer.text());
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     // One who is not listed learns nothing by the scope.
     let bearer = service.manager("m2m:introspect").await;
     let answer = by_bearer(&service, &bearer, &token).await;
+    assert_eq!((answer.status, answer.text()), (200, INACTIVE));
+}
+
+#[tokio::test]
+async fn i01_a_bearer_token_asks_within_its_organization_alone() {
+    let service = with_api().await;
+    let answer = service.ask("m2m_stranger", &secret_of("stranger")).await;
+    let elsewhere = answer.member("access_token");
+    // The API's client serves every organization with its credentials, and only its own with a token.
+    assert!(service.is_active("api", &elsewhere).await);
+    let bearer = service.management_token("api", "m2m:introspect").await;
+    let answer = by_bearer(&service, &bearer, &elsewhere).await;
     assert_eq!((answer.status, answer.text()), (200, INACTIVE));
 }
 
@@ -123,7 +152,7 @@ async fn i01_a_bad_bearer_token_is_401_and_one_without_the_scope_403() {
         let expected = challenge("\"invalid_token\"");
         assert_eq!(answer.header("www-authenticate"), Some(expected.as_str()));
     }
-    let reader = service.management_token("payments", "clients:read").await;
+    let reader = service.management_token("api", "clients:read").await;
     let answer = by_bearer(&service, &reader, &token).await;
     assert_refused(&answer, 403, "insufficient_scope");
     let expected = challenge("\"insufficient_scope\", scope=\"m2m:introspect\"");
@@ -133,7 +162,7 @@ async fn i01_a_bad_bearer_token_is_401_and_one_without_the_scope_403() {
 #[tokio::test]
 async fn i01_a_bearer_token_beside_a_secret_is_two_methods() {
     let service = with_api().await;
-    let bearer = service.management_token("payments", "m2m:introspect").await;
+    let bearer = service.management_token("api", "m2m:introspect").await;
     let form = [("token", "x"), ("client_secret", "y")];
     let call = service.post("/oauth/introspect").bearer(&bearer);
     assert_refused(&call.form(&form).send().await, 400, "invalid_request");
@@ -155,7 +184,7 @@ async fn i02_garbage_is_exactly_inactive() {
         &jwt::with_part(&token, 0, &json!({"alg": "none", "typ": "at+jwt"})),
         &jwt::with_part(&token, 1, &json!({"iss": service.issuer.as_str()})),
     ] {
-        let answer = service.introspect("payments", garbage).await;
+        let answer = service.introspect("api", garbage).await;
         assert_eq!((answer.status, answer.text()), (200, INACTIVE), "{garbage}");
         assert_eq!(answer.header("content-type"), Some("application/json"));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
@@ -168,7 +197,7 @@ async fn i02_a_request_without_a_token_is_refused() {
     let call = || {
         service
             .post("/oauth/introspect")
-            .basic("m2m_payments", &secret_of("payments"))
+            .basic("m2m_api", &secret_of("api"))
     };
     for form in [vec![], vec![("token", "")], vec![("token_type_hint", "x")]] {
         let answer = call().form(&form).send().await;
@@ -220,9 +249,9 @@ async fn i03_a_token_ends_with_its_time() {
     let service = with_api().await;
     let token = token(&service).await;
     service.clock.advance(SignedDuration::from_secs(3_599));
-    assert!(service.is_active("payments", &token).await);
+    assert!(service.is_active("api", &token).await);
     service.clock.advance(SignedDuration::from_secs(1));
-    assert!(!service.is_active("payments", &token).await);
+    assert!(!service.is_active("api", &token).await);
 }
 
 #[tokio::test]
@@ -234,10 +263,21 @@ async fn i03_a_stopped_owner_or_organization_ends_it_at_once() {
         ..ada()
     };
     service.directory.set_owner(raised);
-    assert!(!service.is_active("payments", &token).await);
+    assert!(!service.is_active("api", &token).await);
     let answer = ask(&service, &[]).await;
     let newer = answer.member("access_token");
-    assert!(service.is_active("payments", &newer).await);
+    assert!(service.is_active("api", &newer).await);
+}
+
+#[tokio::test]
+async fn i03_a_deleted_client_ends_it_at_once() {
+    let service = with_api().await;
+    let token = token(&service).await;
+    let manager = service.manager("clients:write").await;
+    let path = format!("/v1/clients/{ID}");
+    let deleted = service.call(Method::DELETE, &path).bearer(&manager);
+    assert_eq!(deleted.send().await.status, 204);
+    assert!(!service.is_active("api", &token).await);
 }
 
 #[tokio::test]
@@ -245,8 +285,8 @@ async fn i03_a_denied_token_ends_at_once_and_others_live_on() {
     let service = with_api().await;
     let (denied, other) = (token(&service).await, token(&service).await);
     service.deny(&denied).await;
-    assert!(!service.is_active("payments", &denied).await);
-    assert!(service.is_active("payments", &other).await);
+    assert!(!service.is_active("api", &denied).await);
+    assert!(service.is_active("api", &other).await);
 }
 
 #[tokio::test]
@@ -257,7 +297,7 @@ async fn i03_a_raised_generation_of_the_deployment_ends_every_token() {
     ports.keys.raise_generation().await.unwrap();
     // It is seen when the keys are read again.
     service.clock.advance(SignedDuration::from_secs(301));
-    assert!(!service.is_active("payments", &token).await);
+    assert!(!service.is_active("api", &token).await);
 }
 
 #[tokio::test]
@@ -265,11 +305,11 @@ async fn i03_a_store_that_fails_is_503_and_never_active() {
     let service = with_api().await;
     let token = token(&service).await;
     service.faults.always("BatchGetItem", Fault::ServerError);
-    let answer = service.introspect("payments", &token).await;
+    let answer = service.introspect("api", &token).await;
     assert_refused(&answer, 503, "temporarily_unavailable");
     assert_eq!(answer.header("retry-after"), Some("1"));
     service.faults.clear();
-    assert!(service.is_active("payments", &token).await);
+    assert!(service.is_active("api", &token).await);
 }
 
 #[tokio::test]
@@ -277,7 +317,7 @@ async fn i04_an_active_token_says_what_it_is() {
     let service = with_api().await;
     let token = token(&service).await;
     let claims = jwt::claims(&token);
-    let answer = service.introspect("payments", &token).await;
+    let answer = service.introspect("api", &token).await;
     assert_eq!(
         answer.json(),
         json!({
@@ -310,7 +350,7 @@ async fn i04_a_bound_token_says_to_what() {
             });
         })
         .await;
-    let answer = service.introspect("payments", &bound).await;
+    let answer = service.introspect("api", &bound).await;
     assert_eq!(
         answer.json()["cnf"],
         json!({"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"})
@@ -349,18 +389,18 @@ async fn i05_the_signed_answer_is_for_its_caller_and_says_what_the_json_says() {
     let token = token(&service).await;
     let jwks = service.get("/.well-known/jwks.json").send().await.json();
     for token in [token.as_str(), "garbage"] {
-        let answer = introspect_signed(&service, "payments", token).await;
+        let answer = introspect_signed(&service, "api", token).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("content-type"), Some(JWT));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         assert_eq!(jwt::header(answer.text())["typ"], "token-introspection+jwt");
         let claims = jwt::verified(answer.text(), &jwks).unwrap();
-        let plain = service.introspect("payments", token).await.json();
+        let plain = service.introspect("api", token).await.json();
         assert_eq!(
             claims,
             json!({
                 "iss": service.issuer.as_str(),
-                "aud": "m2m_payments",
+                "aud": "m2m_api",
                 "iat": claims["iat"],
                 "token_introspection": plain,
             })
@@ -382,12 +422,9 @@ async fn i05_the_signed_answer_tells_a_stranger_no_more() {
 async fn i05_a_signed_answer_is_no_token() {
     let service = with_api().await;
     let token = token(&service).await;
-    let answer = introspect_signed(&service, "payments", &token).await;
+    let answer = introspect_signed(&service, "api", &token).await;
     let me = service.get("/v1/me").bearer(answer.text()).send().await;
     assert_eq!(me.status, 401);
-    assert!(!service.is_active("payments", answer.text()).await);
-    assert_eq!(
-        service.introspect("payments", &secret()).await.text(),
-        INACTIVE
-    );
+    assert!(!service.is_active("api", answer.text()).await);
+    assert_eq!(service.introspect("api", &secret()).await.text(), INACTIVE);
 }

@@ -7,6 +7,7 @@
 )]
 
 mod access_token;
+mod authorization_details;
 mod bearer;
 mod client_authentication;
 mod custom_claims;

@@ -1,5 +1,6 @@
 //! X1–X3: tokens for narrower ones, which die with them.
 
+use http::Method;
 use jiff::SignedDuration;
 use m2m_core::client::{Client, GrantType};
 use m2m_local::stand_in::faults::Fault;
@@ -9,6 +10,7 @@ use m2m_tests::service::{self, TestService};
 use m2m_tests::world::{self, ada, client_of, organization, owner, secret_of};
 use m2m_types::confirmation::Confirmation;
 use m2m_types::ttl::AccessTokenTtl;
+use serde_json::{Value, json};
 
 use crate::support::assert_refused;
 
@@ -22,11 +24,16 @@ fn exchanging(client: Client) -> Client {
     }
 }
 
-/// A service with `payments`, which may exchange its tokens.
+/// A service whose default audience lists `api`; `payments` gets tokens for it, and both may exchange them.
 async fn with_chain() -> TestService {
     let service = service::start().await;
+    for name in ["payments", "api"] {
+        service
+            .add_client(exchanging(client_of(&ada(), name)))
+            .await;
+    }
     service
-        .add_client(exchanging(client_of(&ada(), "payments")))
+        .add_resource_server(world::DEFAULT_AUDIENCE, world::ORDERS, &["m2m_api"])
         .await;
     service
 }
@@ -82,6 +89,27 @@ async fn x01_a_client_narrows_its_own_token() {
 }
 
 #[tokio::test]
+async fn x01_a_client_of_the_audience_acts_for_the_subject_and_is_named() {
+    let service = with_chain().await;
+    let parent = token(&service).await;
+    let answer = exchange(&service, "api", &parent, &[]).await;
+    let child = jwt::claims(&answer.member("access_token"));
+    let claims = jwt::claims(&parent);
+    assert_eq!(child["client_id"], "m2m_api");
+    assert_eq!(child["sub"], claims["sub"]);
+    assert_eq!(child["act"], json!({"sub": "m2m_api"}));
+    assert_eq!(
+        child["anc"],
+        json!([{
+            "client_id": "m2m_payments",
+            "jti": claims["jti"],
+            "gen": claims["gen"],
+            "kid": jwt::header(&parent)["kid"],
+        }])
+    );
+}
+
+#[tokio::test]
 async fn x01_nobody_else_exchanges_it() {
     let service = with_chain().await;
     let globex = organization("globex");
@@ -98,6 +126,18 @@ async fn x01_nobody_else_exchanges_it() {
         let answer = exchange(&service, name, &parent, &[]).await;
         assert_refused(&answer, 400, "invalid_request");
     }
+}
+
+#[tokio::test]
+async fn x01_a_listed_client_of_another_organization_exchanges_nothing() {
+    let service = with_chain().await;
+    let globex = organization("globex");
+    let eve = owner("eve", &globex);
+    service.add_principals(&eve, &globex).await;
+    service.add_client(client_of(&eve, "stranger")).await;
+    let answer = service.ask("m2m_stranger", &secret_of("stranger")).await;
+    let answer = exchange(&service, "api", &answer.member("access_token"), &[]).await;
+    assert_refused(&answer, 400, "invalid_request");
 }
 
 #[tokio::test]
@@ -167,13 +207,13 @@ async fn x01_four_ancestors_are_the_most() {
     let service = with_chain().await;
     let mut token = token(&service).await;
     for descends_from in 1..=4 {
-        let answer = exchange(&service, "payments", &token, &[]).await;
+        let answer = exchange(&service, "api", &token, &[]).await;
         token = answer.member("access_token");
         let ancestors = jwt::claims(&token)["anc"].as_array().unwrap().len();
         assert_eq!(ancestors, descends_from);
-        assert!(service.is_active("payments", &token).await);
+        assert!(service.is_active("api", &token).await);
     }
-    let fifth = exchange(&service, "payments", &token, &[]).await;
+    let fifth = exchange(&service, "api", &token, &[]).await;
     assert_refused(&fifth, 400, "invalid_request");
 }
 
@@ -189,6 +229,25 @@ async fn x02_a_child_has_no_scope_that_its_parent_lacks() {
     }
     let all = exchange(&service, "payments", &parent, &[]).await;
     assert_eq!(all.member("scope"), "orders:read");
+}
+
+#[tokio::test]
+async fn x02_an_exchanger_gains_nothing_that_it_may_not_have_itself() {
+    let service = service::start().await;
+    let narrow = Client {
+        scopes: Some(m2m_testkit::builders::scopes("orders:read")),
+        ..exchanging(client_of(&ada(), "narrow"))
+    };
+    service.add_client(narrow).await;
+    service.add_client(client_of(&ada(), "payments")).await;
+    service
+        .add_resource_server(world::DEFAULT_AUDIENCE, world::ORDERS, &["m2m_narrow"])
+        .await;
+    let parent = token(&service).await;
+    let child = exchange(&service, "narrow", &parent, &[]).await;
+    assert_eq!(child.member("scope"), "orders:read");
+    let answer = exchange(&service, "narrow", &parent, &[("scope", "orders:write")]).await;
+    assert_refused(&answer, 400, "invalid_scope");
 }
 
 #[tokio::test]
@@ -210,18 +269,18 @@ async fn x02_a_child_never_outlives_its_parent() {
 
 async fn check_dies_with(service: &TestService, stop: impl AsyncFnOnce(&TestService, &str)) {
     let parent = token(service).await;
-    let child = exchange(service, "payments", &parent, &[]).await;
+    let child = exchange(service, "api", &parent, &[]).await;
     let child = child.member("access_token");
-    let grandchild = exchange(service, "payments", &child, &[]).await;
+    let grandchild = exchange(service, "api", &child, &[]).await;
     let grandchild = grandchild.member("access_token");
     for token in [&child, &grandchild] {
-        assert!(service.is_active("payments", token).await);
+        assert!(service.is_active("api", token).await);
     }
     stop(service, &parent).await;
     for token in [&parent, &child, &grandchild] {
-        assert!(!service.is_active("payments", token).await);
+        assert!(!service.is_active("api", token).await);
     }
-    let more = exchange(service, "payments", &child, &[]).await;
+    let more = exchange(service, "api", &child, &[]).await;
     assert_refused(&more, 400, "invalid_request");
 }
 
@@ -232,15 +291,26 @@ async fn x02_children_die_with_a_denied_parent() {
 }
 
 #[tokio::test]
+async fn x02_children_die_with_the_parents_client() {
+    let service = with_chain().await;
+    let manager = service.manager("clients:write").await;
+    check_dies_with(&service, async |service, _| {
+        let call = service.call(Method::DELETE, "/v1/clients/m2m_payments");
+        assert_eq!(call.bearer(&manager).send().await.status, 204);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn x02_a_child_of_a_removed_key_is_dead() {
     let service = with_chain().await;
-    let child = exchange(&service, "payments", &token(&service).await, &[]).await;
+    let child = exchange(&service, "api", &token(&service).await, &[]).await;
     let orphan = service
         .signed_like(&child.member("access_token"), |claims| {
             claims.ancestors[0].kid = "removed".to_owned();
         })
         .await;
-    assert!(!service.is_active("payments", &orphan).await);
+    assert!(!service.is_active("api", &orphan).await);
 }
 
 #[tokio::test]
@@ -267,15 +337,43 @@ async fn x02_a_bound_token_is_not_exchanged_without_its_key() {
             });
         })
         .await;
-    for name in ["payments"] {
+    for name in ["payments", "api"] {
         let answer = exchange(&service, name, &bound, &[]).await;
         assert_refused(&answer, 400, "invalid_request");
     }
 }
 
 #[tokio::test]
+async fn x02_an_exchanger_adds_no_claims() {
+    let service = service::start().await;
+    let claims = |value: Value| serde_json::from_value(value).unwrap();
+    let payments = Client {
+        custom_claims: claims(json!({"tier": "silver"})),
+        ..client_of(&ada(), "payments")
+    };
+    let api = Client {
+        custom_claims: claims(json!({"tier": "gold", "region": "eu"})),
+        ..exchanging(client_of(&ada(), "api"))
+    };
+    service.add_client(payments).await;
+    service.add_client(api).await;
+    service
+        .add_resource_server(world::DEFAULT_AUDIENCE, world::ORDERS, &["m2m_api"])
+        .await;
+    let answer = exchange(&service, "api", &token(&service).await, &[]).await;
+    let child = jwt::claims(&answer.member("access_token"));
+    assert_eq!(
+        (&child["tier"], child.get("region")),
+        (&json!("silver"), None)
+    );
+}
+
+#[tokio::test]
 async fn x03_the_target_is_the_parents_audience_and_no_other() {
     let service = with_chain().await;
+    service
+        .add_resource_server("https://other.example", "other:read", &[])
+        .await;
     let parent = token(&service).await;
     let same = ("resource", world::DEFAULT_AUDIENCE);
     let named = ("audience", world::DEFAULT_AUDIENCE);

@@ -1,8 +1,14 @@
 //! Access tokens that are made otherwise than by asking for them, and what is said of tokens.
 
-use jiff::Timestamp;
-use m2m_core::ports::{Denial, DenyOutcome, TokenName};
+use jiff::{SignedDuration, Timestamp};
+use m2m_core::ports::{Denial, DenyOutcome, TokenName, WriteOutcome};
+use m2m_core::resource_servers::ResourceServerRecord;
+use m2m_core::revision::Revision;
+use m2m_testkit::builders::{self, NOW};
+use m2m_types::audience::Audience;
+use m2m_types::authorization_details::DetailType;
 use m2m_types::claims::AccessTokenClaims;
+use m2m_types::names::{ResourceServerId, ResourceServerName};
 
 use crate::call::Answer;
 use crate::jwt;
@@ -20,6 +26,30 @@ impl TestService {
         change(&mut claims);
         let keys = self.deployment.keys().current().await.unwrap();
         keys.active().sign(&claims).unwrap()
+    }
+
+    /// Adds an API that lists these clients and knows the authorization details of type `payment`.
+    pub async fn add_resource_server(&self, identifier: &str, scopes: &str, clients: &[&str]) {
+        let store = &self.deployment.ports().resource_servers;
+        let known = store.list().await.unwrap();
+        let clients = clients.iter().map(|id| id.parse().unwrap());
+        let record = ResourceServerRecord {
+            id: ResourceServerId::parse(format!("rs_{:026}", known.servers.len())).unwrap(),
+            identifier: Audience::parse(identifier).unwrap(),
+            name: ResourceServerName::parse("An API").unwrap(),
+            scopes: builders::scopes(scopes),
+            access_token_ttl: None,
+            algorithm: None,
+            introspection_clients: clients.collect(),
+            authorization_details_types: [DetailType::parse("payment").unwrap()].into(),
+            created_at: NOW,
+            updated_at: NOW,
+            revision: Revision::FIRST,
+        };
+        let written = store.write(&record, known.revision).await.unwrap();
+        assert_eq!(written, WriteOutcome::Written);
+        // Whoever has read the APIs before reads them again.
+        self.clock.advance(SignedDuration::from_secs(61));
     }
 
     /// Denies a token by itself, as a revocation does.

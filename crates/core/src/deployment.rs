@@ -193,7 +193,7 @@ impl Deployment {
     pub fn token_endpoint(&self) -> TokenEndpoint {
         TokenEndpoint {
             issuer: self.settings.issuer.clone(),
-            resource_servers: self.settings.resource_servers.clone(),
+            catalog: self.catalog(),
             authentication: self.client_authentication(),
             clients: Arc::clone(&self.ports.clients),
             tokens: Arc::clone(&self.tokens),
@@ -211,6 +211,7 @@ impl Deployment {
             authentication: self.client_authentication(),
             callers: self.caller_authentication(),
             tokens: Arc::clone(&self.tokens),
+            catalog: self.catalog(),
             keys: self.keys(),
             clock: Arc::clone(&self.ports.clock),
         }

@@ -32,7 +32,7 @@ use m2m_core::introspection::Introspection;
 use m2m_core::keys::{KeyRing, Rotation};
 use m2m_core::ports::Directory;
 use m2m_core::random::Random;
-use m2m_core::resource_servers::Registry;
+use m2m_core::resource_servers::{Catalog, Registry};
 use m2m_types::issuer::Issuer;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -54,6 +54,7 @@ struct State {
     clients: Clients,
     resource_servers: Registry,
     keys: Arc<KeyRing>,
+    catalog: Arc<Catalog>,
     rotation: Rotation,
     directory: Arc<dyn Directory>,
     random: Arc<dyn Random>,
@@ -72,6 +73,7 @@ impl State {
             clients: deployment.clients(),
             resource_servers: deployment.resource_servers(),
             keys: deployment.keys(),
+            catalog: deployment.catalog(),
             rotation: deployment.rotation(),
             directory: Arc::clone(&deployment.ports().directory),
             random: Arc::clone(&deployment.ports().random),

@@ -11,6 +11,7 @@ use m2m_core::client::GrantType;
 use m2m_core::error_chain::chain;
 use m2m_core::keys::JWKS_MAX_AGE_SECONDS;
 use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::authorization_details::DetailType;
 use m2m_types::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata, paths};
 use serde::Serialize;
 use tower_http::cors::{Any, CorsLayer};
@@ -69,7 +70,7 @@ async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
             introspection_endpoint: issuer.join(paths::INTROSPECT),
             introspection_endpoint_auth_methods_supported: auth_methods(),
             introspection_signing_alg_values_supported: signing_algorithms(&state).await,
-            authorization_details_types_supported: vec![],
+            authorization_details_types_supported: details_types(&state).await,
             scopes_supported: ManagementScope::all(),
             protected_resources: vec![issuer.join(paths::MANAGEMENT)],
         },
@@ -89,6 +90,13 @@ async fn signing_algorithms(state: &crate::State) -> Vec<String> {
     let keys = keys.into_iter();
     keys.map(|keys| keys.active().public().algorithm().as_str().to_owned())
         .collect()
+}
+
+/// Which authorization details some API knows; none while the APIs cannot be read.
+async fn details_types(state: &crate::State) -> Vec<DetailType> {
+    let known = state.catalog.current().await.ok();
+    let types = known.iter().flat_map(|it| it.authorization_details_types());
+    types.cloned().collect()
 }
 
 async fn protected_resource(State(state): State<Shared>) -> Response<Body> {

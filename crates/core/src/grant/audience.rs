@@ -4,13 +4,13 @@ use m2m_types::token_request::TokenRequest;
 
 use super::TokenError;
 use crate::client::Client;
-use crate::resource_servers::{ResourceServer, ResourceServers};
+use crate::resource_servers::{KnownServers, ResourceServer};
 
 /// The requested resource (RFC 8707 §2), else the client's default (RFC 9068 §3).
 ///
 /// A token is for one resource server; the same resource repeated counts once.
 pub(super) fn choose(
-    servers: &ResourceServers,
+    known: &KnownServers,
     request: &TokenRequest,
     client: &Client,
 ) -> Result<ResourceServer, TokenError> {
@@ -20,17 +20,13 @@ pub(super) fn choose(
     if others.iter().any(|other| other != first) {
         return Err(TokenError::ManyResources);
     }
-    if client_default_is(servers, client, first) {
+    if client_default_is(known, client, first) {
         return Ok(client.default_audience.clone());
     }
-    servers.find(first).ok_or(TokenError::UnknownResource)
+    known.find(first).ok_or(TokenError::UnknownResource)
 }
 
 /// A client keeps the default it was made with, also when the deployment's has changed since.
-fn client_default_is(
-    servers: &ResourceServers,
-    client: &Client,
-    unverified_resource: &str,
-) -> bool {
-    servers.audience_of(&client.default_audience).as_str() == unverified_resource
+fn client_default_is(known: &KnownServers, client: &Client, unverified_resource: &str) -> bool {
+    known.audience_of(&client.default_audience).as_str() == unverified_resource
 }

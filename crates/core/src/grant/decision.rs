@@ -4,10 +4,10 @@ use m2m_types::authorization_details::AuthorizationDetails;
 use m2m_types::scope::ScopeSet;
 use m2m_types::token_request::TokenRequest;
 
-use super::{Descent, TokenError, audience, scopes};
+use super::{Descent, TokenError, audience, details, scopes};
 use crate::active_client::ActiveClient;
 use crate::client::{Client, GrantType};
-use crate::resource_servers::{ResourceServer, ResourceServers};
+use crate::resource_servers::{KnownServers, ResourceServer};
 
 /// What a token will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,25 +24,27 @@ pub struct Decision {
     pub descent: Option<Descent>,
 }
 
-/// Decides what an active client gets for a request: whether it may use the grant, then audience, then scopes.
+/// Decides what an active client gets for a request: whether it may use the grant, then audience, scopes
+/// and authorization details.
 ///
 /// # Errors
 /// Why it gets nothing.
 pub fn decide(
-    servers: &ResourceServers,
+    known: &KnownServers,
     active: &ActiveClient,
     grant_type: GrantType,
     request: &TokenRequest,
 ) -> Result<Decision, TokenError> {
     let client = &active.client;
     require_grant(client, grant_type)?;
-    let server = audience::choose(servers, request, client)?;
-    let scopes = scopes::choose(request, active, &server)?;
+    let server = audience::choose(known, request, client)?;
+    let scopes = scopes::choose(request, active, known, &server)?;
+    let details = details::choose(request, client, known, &server)?;
     Ok(Decision {
+        lifetime_seconds: known.lifetime(&server, client.access_token_ttl).seconds(),
         server,
         scopes,
-        details: None,
-        lifetime_seconds: client.access_token_ttl.seconds(),
+        details,
         descent: None,
     })
 }

@@ -1,5 +1,6 @@
 //! Why no token was issued.
 
+use m2m_types::authorization_details::DetailType;
 use m2m_types::client_id::ClientId;
 use m2m_types::oauth_error::OAuthErrorCode;
 use m2m_types::scope::Scope;
@@ -41,6 +42,12 @@ pub enum TokenError {
     /// A requested scope belongs to another resource server.
     #[error("the scope {0} belongs to another resource")]
     ScopeOfAnotherResource(Scope),
+    /// The client may not have details of that type.
+    #[error("the client may not have authorization details of type {0}")]
+    DetailNotGranted(DetailType),
+    /// The resource does not know details of that type, or the detail is for another.
+    #[error("the authorization detail of type {0} is not one of the resource")]
+    DetailOfAnotherResource(DetailType),
     /// The details parameter is malformed.
     #[error("authorization_details is malformed")]
     DetailsMalformed,
@@ -97,6 +104,10 @@ impl ProtocolError for TokenError {
                 "authorization_details must be a JSON array of at most 16 objects with a type, of at most 8192 \
                  bytes",
             ),
+            Self::DetailNotGranted(_) | Self::DetailOfAnotherResource(_) => (
+                Code::InvalidAuthorizationDetails,
+                "the type of a detail is not granted to the client or not known to the resource",
+            ),
             Self::TooLong => (
                 Code::InvalidRequest,
                 "the token would be longer than 8192 bytes: ask for less",
@@ -118,6 +129,8 @@ impl ProtocolError for TokenError {
             | Self::ScopeMalformed
             | Self::ScopeNotAllowed(_)
             | Self::ScopeOfAnotherResource(_)
+            | Self::DetailNotGranted(_)
+            | Self::DetailOfAnotherResource(_)
             | Self::DetailsMalformed
             | Self::TooLong
             | Self::Exchange(_)

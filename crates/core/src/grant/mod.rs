@@ -32,7 +32,7 @@ use crate::live_token::LiveTokens;
 use crate::ports::ClientStore;
 use crate::protocol_error::Refused;
 use crate::random::Random;
-use crate::resource_servers::ResourceServers;
+use crate::resource_servers::{Catalog, KnownServers};
 use crate::token::{self, Grant};
 
 /// A use of a secret is written down when the last one written is older than this.
@@ -54,7 +54,7 @@ pub struct TokenEndpoint {
     /// Who issues.
     pub issuer: Issuer,
     /// What tokens are for.
-    pub resource_servers: ResourceServers,
+    pub catalog: Arc<Catalog>,
     /// Who asks.
     pub authentication: Arc<ClientAuthentication>,
     /// Where a use is written down.
@@ -104,11 +104,14 @@ impl TokenEndpoint {
         now: Timestamp,
     ) -> Result<Issued, TokenError> {
         let active = authenticated.active();
-        let decision = self.decide(active, grant_type, request, now).await?;
+        let known = self.catalog.current().await?;
+        let decision = self
+            .decide(&known, active, (grant_type, request), now)
+            .await?;
         let keys = self.keys.current().await?;
         let grant = Grant {
             issuer: &self.issuer,
-            audience: self.resource_servers.audience_of(&decision.server),
+            audience: known.audience_of(&decision.server),
             decision: &decision,
             jti: self.random.bytes(),
             issued_at: now,
@@ -134,18 +137,17 @@ impl TokenEndpoint {
 
     async fn decide(
         &self,
+        known: &KnownServers,
         active: &ActiveClient,
-        grant_type: GrantType,
-        request: &TokenRequest,
+        (grant_type, request): (GrantType, &TokenRequest),
         now: Timestamp,
     ) -> Result<Decision, TokenError> {
-        let servers = &self.resource_servers;
         match grant_type {
-            GrantType::ClientCredentials => decide(servers, active, grant_type, request),
+            GrantType::ClientCredentials => decide(known, active, grant_type, request),
             GrantType::TokenExchange => {
                 require_grant(&active.client, grant_type)?;
-                let subject = exchange::find_subject(&self.tokens, active, request).await?;
-                exchange::decide(servers, active, &subject, request, now)
+                let subject = exchange::find_subject(&self.tokens, known, active, request).await?;
+                exchange::decide(known, active, &subject, request, now)
             }
         }
     }

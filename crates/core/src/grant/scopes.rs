@@ -6,7 +6,7 @@ use m2m_types::token_request::TokenRequest;
 
 use super::TokenError;
 use crate::active_client::ActiveClient;
-use crate::resource_servers::ResourceServer;
+use crate::resource_servers::{KnownServers, ResourceServer};
 
 /// The requested scopes, all or nothing; else the client's default ones, else all it may have.
 ///
@@ -14,6 +14,7 @@ use crate::resource_servers::ResourceServer;
 pub(super) fn choose(
     request: &TokenRequest,
     active: &ActiveClient,
+    known: &KnownServers,
     server: &ResourceServer,
 ) -> Result<ScopeSet, TokenError> {
     let allowed = active.allowed_scopes();
@@ -23,12 +24,12 @@ pub(super) fn choose(
             if let Some(missing) = requested.first_missing_from(&allowed) {
                 return Err(TokenError::ScopeNotAllowed(missing.clone()));
             }
-            if let Some(foreign) = requested.iter().find(|scope| !server.owns(scope)) {
+            if let Some(foreign) = requested.iter().find(|scope| !known.owns(server, scope)) {
                 return Err(TokenError::ScopeOfAnotherResource(foreign.clone()));
             }
             requested
         }
-        None => unrequested(active, &allowed, server),
+        None => unrequested(active, &known.filter(server, &allowed)),
     };
     if granted.is_empty() {
         Err(TokenError::NoScope)
@@ -38,16 +39,19 @@ pub(super) fn choose(
 }
 
 /// All that the client may have of that API at this moment.
-pub(super) fn allowed(active: &ActiveClient, server: &ResourceServer) -> ScopeSet {
-    server.filter(&active.allowed_scopes())
+pub(super) fn allowed(
+    active: &ActiveClient,
+    known: &KnownServers,
+    server: &ResourceServer,
+) -> ScopeSet {
+    known.filter(server, &active.allowed_scopes())
 }
 
 /// Management scopes are granted only by name: in the request or in the client's default scopes.
-fn unrequested(active: &ActiveClient, allowed: &ScopeSet, server: &ResourceServer) -> ScopeSet {
+fn unrequested(active: &ActiveClient, allowed: &ScopeSet) -> ScopeSet {
     match &active.client.default_scopes {
-        Some(default) => server.filter(&default.intersection(allowed)),
-        None => server
-            .filter(allowed)
+        Some(default) => default.intersection(allowed),
+        None => allowed
             .iter()
             .filter(|scope| !ManagementScope::includes(scope))
             .cloned()

@@ -20,10 +20,11 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    /// Whether more than "inactive" may be said of a token: to the client that got it.
-    pub(super) fn may_know(&self, claims: &AccessTokenClaims) -> bool {
+    /// Whether more than "inactive" may be said of a token: to the client that got it, and to those that its
+    /// audience lists.
+    pub(super) fn may_know(&self, claims: &AccessTokenClaims, is_listed: bool) -> bool {
         let within = self.within.as_ref().is_none_or(|it| *it == claims.org);
-        within && claims.client_id == self.client_id
+        within && (claims.client_id == self.client_id || is_listed)
     }
 }
 

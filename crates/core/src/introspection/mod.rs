@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::keys::KeyRing;
 use crate::live_token::{LiveTokens, NotLive};
 use crate::protocol_error::Refused;
+use crate::resource_servers::Catalog;
 
 /// What is said of a token, and to whom.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ pub enum NothingToSay {
     #[error("the token is not active")]
     NotLive(#[from] NotLive),
     /// The token is not this caller's to know.
-    #[error("the token of the client {0} is not the caller's")]
+    #[error("the token of the client {0} is neither the caller's nor for an API that lists it")]
     NotForCaller(ClientId),
 }
 
@@ -59,6 +60,8 @@ pub struct Introspection {
     pub callers: CallerAuthentication,
     /// Which tokens live.
     pub tokens: Arc<LiveTokens>,
+    /// Who may know which.
+    pub catalog: Arc<Catalog>,
     /// What signs.
     pub keys: Arc<KeyRing>,
     /// The time.
@@ -100,7 +103,9 @@ impl Introspection {
     ) -> Result<AccessTokenClaims, NothingToSay> {
         let verified = self.tokens.verify(unverified_token).await?;
         let claims = verified.claims();
-        if !asker.may_know(claims) {
+        let known = self.catalog.current().await.map_err(NotLive::Store)?;
+        let is_listed = known.lists(&claims.aud, &asker.client_id);
+        if !asker.may_know(claims, is_listed) {
             return Err(NothingToSay::NotForCaller(claims.client_id.clone()));
         }
         let live = self.tokens.check(verified).await?;

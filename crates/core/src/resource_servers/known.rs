@@ -1,11 +1,14 @@
 //! The APIs of a deployment at one moment, and whose each scope is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::audience::Audience;
+use m2m_types::authorization_details::DetailType;
+use m2m_types::client_id::ClientId;
 use m2m_types::names::ResourceServerId;
 use m2m_types::scope::{Scope, ScopeSet};
+use m2m_types::ttl::AccessTokenTtl;
 
 use super::{KeptCatalog, ResourceServer, ResourceServerRecord, ResourceServers};
 
@@ -99,6 +102,27 @@ impl KnownServers {
         };
         let position = self.by_identifier.get(identifier)?;
         self.servers.get(*position)
+    }
+
+    /// How long tokens for that API live that would live so long otherwise.
+    pub fn lifetime(&self, server: &ResourceServer, own: AccessTokenTtl) -> AccessTokenTtl {
+        let most = self.record_of(server).and_then(|it| it.access_token_ttl);
+        most.map_or(own, |most| own.min(most))
+    }
+
+    /// Whether the API with that identifier lists the client among those that may know its tokens.
+    pub fn lists(&self, audience: &Audience, client: &ClientId) -> bool {
+        let server = self.find(audience.as_str());
+        let record = server.as_ref().and_then(|server| self.record_of(server));
+        record.is_some_and(|record| record.introspection_clients.contains(client))
+    }
+
+    /// Every type of authorization details that some API knows.
+    pub fn authorization_details_types(&self) -> BTreeSet<&DetailType> {
+        let types = self.servers.iter();
+        types
+            .flat_map(|server| &server.authorization_details_types)
+            .collect()
     }
 
     /// The recorded resource server that the scope is one of.

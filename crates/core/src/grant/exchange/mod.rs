@@ -15,20 +15,22 @@ pub use self::error::ExchangeError;
 use super::{Decision, TokenError, details, scopes};
 use crate::active_client::ActiveClient;
 use crate::live_token::{LiveToken, LiveTokens, NotLive};
-use crate::resource_servers::ResourceServers;
+use crate::resource_servers::KnownServers;
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 
-/// The subject token, if it lives and the client may exchange it: its own, of the same organization.
+/// The subject token, if it lives and the client may exchange it: its own, or one whose audience lists it, of the
+/// same organization.
 pub(super) async fn find_subject(
     tokens: &LiveTokens,
+    known: &KnownServers,
     active: &ActiveClient,
     request: &TokenRequest,
 ) -> Result<LiveToken, TokenError> {
     let unverified_token = unverified_subject_token(request)?;
     let verified = tokens.verify(unverified_token).await.map_err(not_live)?;
-    may_exchange(verified.claims(), active)?;
+    may_exchange(verified.claims(), known, active)?;
     tokens.check(verified).await.map_err(not_live)
 }
 
@@ -56,13 +58,17 @@ fn unverified_subject_token(request: &TokenRequest) -> Result<&str, ExchangeErro
     }
 }
 
-fn may_exchange(claims: &AccessTokenClaims, active: &ActiveClient) -> Result<(), ExchangeError> {
+fn may_exchange(
+    claims: &AccessTokenClaims,
+    known: &KnownServers,
+    active: &ActiveClient,
+) -> Result<(), ExchangeError> {
     let client = &active.client;
     let id = || claims.client_id.clone();
     if claims.org != client.organization {
         return Err(ExchangeError::OtherOrganization(id()));
     }
-    if claims.client_id != client.id {
+    if claims.client_id != client.id && !known.lists(&claims.aud, &client.id) {
         return Err(ExchangeError::NotForClient(id()));
     }
     Ok(())
@@ -72,20 +78,20 @@ fn may_exchange(claims: &AccessTokenClaims, active: &ActiveClient) -> Result<(),
 ///
 /// The audience is the subject token's, and never another.
 pub(super) fn decide(
-    servers: &ResourceServers,
+    known: &KnownServers,
     active: &ActiveClient,
     subject: &LiveToken,
     request: &TokenRequest,
     now: Timestamp,
 ) -> Result<Decision, TokenError> {
     let claims = subject.claims();
-    let server = servers.find(claims.aud.as_str());
+    let server = known.find(claims.aud.as_str());
     let server = server.filter(|_| targets_are(request, &claims.aud));
     let server = server.ok_or(ExchangeError::Target)?;
-    let allowed = scopes::allowed(active, &server);
+    let allowed = scopes::allowed(active, known, &server);
     let clients = subject.clients();
     let allowed = clients.fold(allowed, |allowed, client| {
-        allowed.intersection(&scopes::allowed(client, &server))
+        allowed.intersection(&scopes::allowed(client, known, &server))
     });
     let child = attenuate(
         &Parent {
@@ -96,7 +102,9 @@ pub(super) fn decide(
             id: &active.client.id,
             allowed: &allowed,
             detail_types: &active.client.authorization_details_types,
-            lifetime_seconds: active.client.access_token_ttl.seconds(),
+            lifetime_seconds: known
+                .lifetime(&server, active.client.access_token_ttl)
+                .seconds(),
             proved: None,
         },
         Wanted {
