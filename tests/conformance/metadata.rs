@@ -297,11 +297,19 @@ async fn m06_secrets_have_no_business_in_a_browser() {
     let call = service.post("/oauth/token").header(origin.0, origin.1);
     let mut answers = vec![call.basic(ID, &secret()).form(&form).send().await];
     assert_eq!(answers[0].status, 200);
+    let call = service.post("/oauth/introspect").header(origin.0, origin.1);
+    let call = call.basic(ID, &secret()).form(&[("token", &token)]);
+    answers.push(call.send().await);
     for path in ["/v1/me", "/v1/clients", "/v1/nothing", "/healthz"] {
         let call = service.get(path).header(origin.0, origin.1);
         answers.push(call.bearer(&token).send().await);
     }
-    for path in ["/oauth/token", "/v1/clients", "/v1/clients/m2m_a"] {
+    for path in [
+        "/oauth/token",
+        "/oauth/introspect",
+        "/v1/clients",
+        "/v1/clients/m2m_a",
+    ] {
         let preflight = service
             .call(Method::OPTIONS, path)
             .header(origin.0, origin.1)

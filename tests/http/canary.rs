@@ -41,6 +41,29 @@ async fn no_secret_token_or_authorization_is_ever_logged() {
     let by_post = service.post("/oauth/token").form(&credentials).send().await;
     canaries.extend([by_basic, by_post].map(|answer| answer.member("access_token")));
 
+    // Tokens that are asked about, exchanged, and sent to the wrong place.
+    let tokens = [canaries[canaries.len() - 1].clone(), token.clone()];
+    for token in &tokens {
+        for path in ["/oauth/introspect", "/oauth/token"] {
+            let exchange = [
+                (
+                    "grant_type",
+                    "urn:ietf:params:oauth:grant-type:token-exchange",
+                ),
+                ("token", token),
+                ("subject_token", token),
+                (
+                    "subject_token_type",
+                    "urn:ietf:params:oauth:token-type:access_token",
+                ),
+            ];
+            let by_secret = service.post(path).basic(&id, &secret);
+            by_secret.form(&exchange).send().await;
+            let by_token = service.post(path).bearer(token);
+            by_token.form(&exchange).send().await;
+        }
+    }
+
     // Mistakes that people make with them.
     service.ask(&secret, &id).await;
     service.ask(&secret, &secret).await;
@@ -107,6 +130,8 @@ async fn no_secret_token_or_authorization_is_ever_logged() {
     for logged in [
         "token issued",
         "token refused",
+        "token is active",
+        "token is not active",
         "client created",
         "secret revealed",
     ] {

@@ -132,6 +132,29 @@ async fn what_is_refused_after_authentication_names_its_client() {
 }
 
 #[tokio::test]
+async fn an_introspection_tells_the_log_alone_why_a_token_is_not_active() {
+    let (service, lines) = with_payments().await;
+    let token = service.ask("m2m_payments", &secret_of("payments")).await;
+    let token = token.member("access_token");
+    lines.take();
+    assert!(service.is_active("payments", &token).await);
+    let line = lines.only();
+    assert_eq!(line["message"], "token is active");
+    assert_eq!(line["client_id"], "m2m_payments");
+    assert_eq!(line["jti"], m2m_tests::jwt::claims(&token)["jti"]);
+    service.deny(&token).await;
+    assert!(!service.is_active("payments", &token).await);
+    let line = lines.only();
+    assert_eq!(line["message"], "token is not active");
+    assert_eq!(line["level"], "INFO");
+    assert_eq!(
+        line["reason"],
+        "the token is not active: the token was revoked"
+    );
+    assert_eq!(line.get("jti"), None);
+}
+
+#[tokio::test]
 async fn a_client_that_does_not_exist_is_not_named() {
     let (service, lines) = with_payments().await;
     service.ask("m2m_unheard_of", &secret_of("payments")).await;

@@ -13,6 +13,7 @@ mod hostile;
 mod iam;
 mod iam_owners;
 mod idempotency;
+mod introspection_errors;
 mod isolation;
 mod limits;
 mod log_lines;
