@@ -162,6 +162,7 @@ async fn b03_the_challenge_leads_to_the_resource_and_its_issuer() {
             "authorization_servers": [service.issuer.as_str()],
             "scopes_supported": MANAGEMENT.split(' ').collect::<Vec<_>>(),
             "bearer_methods_supported": ["header"],
+            "dpop_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
         })
     );
 }

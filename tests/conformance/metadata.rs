@@ -48,6 +48,7 @@ async fn m01_both_places_have_the_same_metadata() {
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "introspection_signing_alg_values_supported": ["ES256"],
             "scopes_supported": MANAGEMENT.split(' ').collect::<Vec<_>>(),
+            "dpop_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
             "protected_resources": [format!("{issuer}/v1")],
         })
     );

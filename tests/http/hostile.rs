@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_tests::call::{Call, basic, form};
@@ -34,6 +35,7 @@ async fn start() -> Local {
         listen: "127.0.0.1:0".parse().unwrap(),
         tls: false,
         client_ca: None,
+        dpop_nonces: DpopNonces::Off,
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,

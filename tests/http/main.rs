@@ -18,6 +18,7 @@ mod isolation;
 mod limits;
 mod log_lines;
 mod management_errors;
+mod mutual_tls;
 mod paging;
 mod panics;
 mod patching;

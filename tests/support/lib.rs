@@ -7,7 +7,9 @@
 )]
 
 pub mod call;
+pub mod certificates;
 pub mod directory;
+pub mod dpop;
 pub mod iam;
 pub mod jwt;
 pub mod logs;

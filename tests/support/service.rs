@@ -1,7 +1,7 @@
 //! The whole service on a loopback port.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use axum::extract::{ConnectInfo, Request};
@@ -14,10 +14,11 @@ use m2m_core::caller::IamCallers;
 use m2m_core::clock::Clock;
 use m2m_core::cursors::Cursors;
 use m2m_core::deployment::Deployment;
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{self, RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
 use m2m_core::random::{Random, SystemRandom};
-use m2m_http::ClientAddress;
+use m2m_http::{ClientAddress, ClientCertificate};
 use m2m_local::stand_in::faults::Faults;
 use m2m_local::stand_in::{Ambient, StandIn};
 use m2m_testkit::{FakeClock, builders};
@@ -26,6 +27,7 @@ use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tower::util::MapRequestLayer;
 
 use crate::call::Call;
 use crate::directory::SteeredDirectory;
@@ -42,6 +44,8 @@ pub struct Setup {
     pub iam_callers: Option<IamCallers>,
     /// Where clients may present a certificate.
     pub mutual_tls: MutualTls,
+    /// Whether DPoP proofs need a nonce.
+    pub dpop_nonces: DpopNonces,
 }
 
 /// What outlives a service: its stores, its name and the time.
@@ -68,6 +72,7 @@ pub struct TestService {
     pub directory: Arc<SteeredDirectory>,
     /// The rules behind the port.
     pub deployment: Deployment,
+    presented: Arc<Mutex<Option<ClientCertificate>>>,
     http: reqwest::Client,
     server: JoinHandle<()>,
 }
@@ -104,9 +109,11 @@ pub async fn start_with(setup: Setup) -> TestService {
         mutual_tls: setup.mutual_tls,
         assertion_leeway: jiff::SignedDuration::from_secs(10),
         allow_private_fetch: true,
+        dpop_nonces: setup.dpop_nonces,
     };
     let (deployment, directory) = deploy(&stand_in, &faults, &clock, &config).await;
-    let server = tokio::spawn(serve(listener, &deployment));
+    let presented = Arc::default();
+    let server = tokio::spawn(serve(listener, &deployment, Arc::clone(&presented)));
     faults.clear();
     let service = TestService {
         address,
@@ -116,6 +123,7 @@ pub async fn start_with(setup: Setup) -> TestService {
         faults,
         directory,
         deployment,
+        presented,
         http: client(),
         server,
     };
@@ -134,6 +142,20 @@ impl TestService {
             clock: Arc::clone(&self.clock),
             issuer: self.issuer.clone(),
         }
+    }
+
+    /// Its present moment.
+    pub fn now(&self) -> jiff::Timestamp {
+        Clock::now(&*self.clock)
+    }
+
+    /// From now on all connections are those of a client with this certificate.
+    pub fn present(&self, certificate: Option<ClientCertificate>) {
+        let mut presented = self
+            .presented
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *presented = certificate;
     }
 
     /// A call of a path.
@@ -213,8 +235,21 @@ async fn deploy(
     (deployment, directory)
 }
 
-fn serve(listener: TcpListener, deployment: &Deployment) -> impl Future<Output = ()> + use<> {
-    let app = m2m_http::whole(deployment).layer(middleware::from_fn(note_client_address));
+fn serve(
+    listener: TcpListener,
+    deployment: &Deployment,
+    presented: Arc<Mutex<Option<ClientCertificate>>>,
+) -> impl Future<Output = ()> + use<> {
+    let note_certificate = move |mut request: Request| {
+        let presented = presented.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(certificate) = presented.clone() {
+            request.extensions_mut().insert(certificate);
+        }
+        request
+    };
+    let app = m2m_http::whole(deployment)
+        .layer(MapRequestLayer::new(note_certificate))
+        .layer(middleware::from_fn(note_client_address));
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     async move { axum::serve(listener, app).await.unwrap() }
 }

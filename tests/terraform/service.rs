@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use m2m_client::{Api, Config, Credentials};
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_types::admin::client::{ClientView, CreatedClient, PatchClient, SecretStorage};
@@ -167,6 +168,7 @@ fn options(data: &Path, listen: &str, tls: bool) -> Options {
         listen: listen.parse::<SocketAddr>().unwrap(),
         tls,
         client_ca: None,
+        dpop_nonces: DpopNonces::Off,
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,

@@ -32,6 +32,7 @@ pub fn deployment(
         iam_callers: config.iam_callers.clone(),
         mutual_tls: config.mutual_tls.clone(),
         assertion_leeway: config.assertion_leeway,
+        dpop_nonces: config.dpop_nonces,
     };
     let Stores {
         directory,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use m2m_jose::RemoteKeys;
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::issuer::Issuer;
 
@@ -11,6 +12,7 @@ use crate::client_auth::ClientAuthentication;
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::cursors::Cursors;
+use crate::dpop::{DpopNonces, DpopProofs};
 use crate::grant::{NotedUses, TokenEndpoint};
 use crate::introspection::Introspection;
 use crate::keys::{self, KeyRing, Rotation, RotationPeriod, SigningAlgorithm};
@@ -44,6 +46,8 @@ pub struct DeploymentSettings {
     pub mutual_tls: MutualTls,
     /// By how much the clocks of those who sign assertions may be off.
     pub assertion_leeway: SignedDuration,
+    /// Whether DPoP proofs need a nonce of this service.
+    pub dpop_nonces: DpopNonces,
 }
 
 /// Everything the rules need from the outside.
@@ -79,6 +83,7 @@ pub struct Deployment {
     client_authentication: Arc<ClientAuthentication>,
     tokens: Arc<LiveTokens>,
     catalog: Arc<Catalog>,
+    dpop: Arc<DpopProofs>,
 }
 
 impl Deployment {
@@ -89,10 +94,7 @@ impl Deployment {
             settings.signing_algorithm,
             Arc::clone(&ports.clock),
         ));
-        let client_authentication = Arc::new(ClientAuthentication {
-            directory: Arc::clone(&ports.directory),
-            throttle: FailureThrottle::new(Arc::clone(&ports.clock)),
-        });
+        let client_authentication = authenticating_with(&ports);
         let tokens = Arc::new(LiveTokens {
             issuer: settings.issuer.clone(),
             directory: Arc::clone(&ports.directory),
@@ -105,6 +107,13 @@ impl Deployment {
             Arc::clone(&ports.resource_servers),
             Arc::clone(&ports.clock),
         ));
+        let dpop = Arc::new(DpopProofs::new(
+            settings.issuer.clone(),
+            settings.mutual_tls.clone(),
+            settings.dpop_nonces,
+            Arc::clone(&ports.keys),
+            Arc::clone(&ports.spent),
+        ));
         Self {
             settings,
             ports,
@@ -112,6 +121,7 @@ impl Deployment {
             client_authentication,
             tokens,
             catalog,
+            dpop,
         }
     }
 
@@ -122,7 +132,11 @@ impl Deployment {
             fetch,
             ..self.ports
         };
-        Self { ports, ..self }
+        Self {
+            client_authentication: authenticating_with(&ports),
+            ports,
+            ..self
+        }
     }
 
     /// The settings.
@@ -195,6 +209,7 @@ impl Deployment {
             issuer: self.settings.issuer.clone(),
             catalog: self.catalog(),
             authentication: self.client_authentication(),
+            dpop: Arc::clone(&self.dpop),
             clients: Arc::clone(&self.ports.clients),
             tokens: Arc::clone(&self.tokens),
             keys: self.keys(),
@@ -222,6 +237,8 @@ impl Deployment {
         CallerAuthentication {
             resource_servers: self.settings.resource_servers.clone(),
             tokens: Arc::clone(&self.tokens),
+            dpop: Arc::clone(&self.dpop),
+            clock: Arc::clone(&self.ports.clock),
         }
     }
 
@@ -261,4 +278,12 @@ impl Deployment {
     fn cursors(&self) -> Cursors {
         Cursors::new(Arc::clone(&self.ports.keys), Arc::clone(&self.ports.clock))
     }
+}
+
+fn authenticating_with(ports: &Ports) -> Arc<ClientAuthentication> {
+    Arc::new(ClientAuthentication {
+        directory: Arc::clone(&ports.directory),
+        remote_keys: Arc::new(RemoteKeys::new(Arc::clone(&ports.fetch))),
+        throttle: FailureThrottle::new(Arc::clone(&ports.clock)),
+    })
 }

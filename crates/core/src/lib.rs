@@ -13,6 +13,7 @@ pub mod clients;
 pub mod clock;
 pub mod cursors;
 pub mod deployment;
+pub mod dpop;
 pub mod error_chain;
 pub mod grant;
 pub mod introspection;

@@ -29,6 +29,11 @@ pub trait ProtocolError: Error + 'static {
 
     /// Whether and when to try again.
     fn retry(&self) -> Option<Retry>;
+
+    /// The nonce for another DPoP proof, if that is all that is wrong.
+    fn fresh_nonce(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// A refusal and whom it met.

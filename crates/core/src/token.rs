@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use m2m_types::audience::Audience;
 use m2m_types::claims::AccessTokenClaims;
+use m2m_types::confirmation::Confirmation;
 use m2m_types::issuer::Issuer;
 
 use crate::client_auth::AuthenticatedClient;
@@ -18,6 +19,8 @@ pub struct Grant<'a> {
     pub audience: &'a Audience,
     /// What it allows, and for how long.
     pub decision: &'a Decision,
+    /// Whose key or certificate has to be shown with it.
+    pub confirmation: Option<Confirmation>,
     /// 128 random bits.
     pub jti: [u8; 16],
     /// The present moment.
@@ -55,7 +58,7 @@ pub fn issue(
         scope: decision.scopes.clone(),
         org: client.organization.clone(),
         generations: authenticated.active().generations(keys.generation()),
-        cnf: None,
+        cnf: grant.confirmation,
         act: descent.act,
         ancestors: descent.ancestors,
         authorization_details: decision.details.clone(),

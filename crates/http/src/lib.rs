@@ -9,6 +9,7 @@ mod client_address;
 mod correlation;
 mod entity_tag;
 mod fallback;
+mod headers;
 mod introspect;
 mod metadata;
 mod oauth_answer;
@@ -30,6 +31,7 @@ use m2m_core::deployment::Deployment;
 use m2m_core::grant::TokenEndpoint;
 use m2m_core::introspection::Introspection;
 use m2m_core::keys::{KeyRing, Rotation};
+use m2m_core::mutual_tls::MutualTls;
 use m2m_core::ports::Directory;
 use m2m_core::random::Random;
 use m2m_core::resource_servers::{Catalog, Registry};
@@ -47,6 +49,7 @@ use crate::problem_answer::Refusal;
 /// What the handlers share.
 struct State {
     issuer: Issuer,
+    mutual_tls: MutualTls,
     token: TokenEndpoint,
     introspection: Introspection,
     callers: CallerAuthentication,
@@ -66,6 +69,7 @@ impl State {
     fn new(deployment: &Deployment) -> Shared {
         Arc::new(Self {
             issuer: deployment.settings().issuer.clone(),
+            mutual_tls: deployment.settings().mutual_tls.clone(),
             token: deployment.token_endpoint(),
             introspection: deployment.introspection(),
             callers: deployment.caller_authentication(),

@@ -8,11 +8,14 @@ use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Method, Response, StatusCode};
 use m2m_core::client::GrantType;
+use m2m_core::dpop;
 use m2m_core::error_chain::chain;
 use m2m_core::keys::JWKS_MAX_AGE_SECONDS;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::authorization_details::DetailType;
-use m2m_types::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata, paths};
+use m2m_types::metadata::{
+    AuthorizationServerMetadata, EndpointAliases, ProtectedResourceMetadata, paths,
+};
 use serde::Serialize;
 use tower_http::cors::{Any, CorsLayer};
 
@@ -66,22 +69,21 @@ async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
                 .iter()
                 .map(|grant| grant.as_str().to_owned())
                 .collect(),
-            token_endpoint_auth_methods_supported: auth_methods(),
             introspection_endpoint: issuer.join(paths::INTROSPECT),
-            introspection_endpoint_auth_methods_supported: auth_methods(),
+            introspection_endpoint_auth_methods_supported: auth_methods(&state),
             introspection_signing_alg_values_supported: signing_algorithms(&state).await,
             authorization_details_types_supported: details_types(&state).await,
+            token_endpoint_auth_methods_supported: auth_methods(&state),
+            dpop_signing_alg_values_supported: proof_algorithms(),
+            tls_client_certificate_bound_access_tokens: state.mutual_tls.is_on(),
+            mtls_endpoint_aliases: state.mutual_tls.alias().map(|origin| EndpointAliases {
+                token_endpoint: origin.join(paths::TOKEN),
+                introspection_endpoint: origin.join(paths::INTROSPECT),
+            }),
             scopes_supported: ManagementScope::all(),
             protected_resources: vec![issuer.join(paths::MANAGEMENT)],
         },
     )
-}
-
-/// How a client may authenticate at the protocol endpoints.
-fn auth_methods() -> Vec<String> {
-    ["client_secret_basic", "client_secret_post"]
-        .map(str::to_owned)
-        .into()
 }
 
 /// What signs at this moment; nothing while the keys cannot be read.
@@ -99,6 +101,20 @@ async fn details_types(state: &crate::State) -> Vec<DetailType> {
     types.cloned().collect()
 }
 
+/// How a client may authenticate at the protocol endpoints.
+fn auth_methods(state: &crate::State) -> Vec<String> {
+    let mut methods = vec!["client_secret_basic", "client_secret_post"];
+    if state.mutual_tls.is_on() {
+        methods.extend(["tls_client_auth", "self_signed_tls_client_auth"]);
+    }
+    methods.into_iter().map(str::to_owned).collect()
+}
+
+/// What DPoP proofs may be signed with.
+fn proof_algorithms() -> Vec<String> {
+    dpop::algorithms().map(str::to_owned).collect()
+}
+
 async fn protected_resource(State(state): State<Shared>) -> Response<Body> {
     published(
         &state,
@@ -107,6 +123,8 @@ async fn protected_resource(State(state): State<Shared>) -> Response<Body> {
             authorization_servers: vec![state.issuer.clone()],
             scopes_supported: ManagementScope::all(),
             bearer_methods_supported: vec!["header".to_owned()],
+            dpop_signing_alg_values_supported: proof_algorithms(),
+            tls_client_certificate_bound_access_tokens: state.mutual_tls.is_on(),
         },
     )
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, PRAGMA, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use http::{Response, StatusCode};
 use m2m_core::error_chain::chain;
@@ -21,6 +22,8 @@ use crate::protocol_request::NotAForm;
 use crate::told::{Outcome, Told};
 use crate::{State, problem_answer};
 
+/// Where a client finds the nonce for its next DPoP proof.
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 /// How long to wait when a store gave no answer.
 const STORE_RETRY: Duration = Duration::from_secs(1);
 const JSON: &str = "application/json";
@@ -60,6 +63,7 @@ pub(crate) fn granted(state: &State, issued: Issued) -> Response<Body> {
     };
     let mut response = answer(StatusCode::OK, JSON, json);
     response.extensions_mut().insert(Outcome::TokenIssued);
+    offer_nonce(&mut response, issued.next_nonce.as_deref());
     let told = Told {
         message: Some("token issued"),
         client_id: Some(issued.client_id),
@@ -106,6 +110,7 @@ pub(crate) fn refused<E: ProtocolError>(
 ) -> Response<Body> {
     let Refused { client_id, error } = refused;
     let (code, error_description) = error.public();
+    let fresh_nonce = error.fresh_nonce().map(str::to_owned);
     let (status, retry_after) = match error.retry() {
         Some(Retry::TooMany(wait)) => (StatusCode::TOO_MANY_REQUESTS, Some(wait)),
         Some(Retry::Unavailable) => (StatusCode::SERVICE_UNAVAILABLE, Some(STORE_RETRY)),
@@ -124,6 +129,7 @@ pub(crate) fn refused<E: ProtocolError>(
     if let Some(wait) = retry_after {
         headers.insert(RETRY_AFTER, retry_after_seconds(wait));
     }
+    offer_nonce(&mut response, fresh_nonce.as_deref());
     response
 }
 
@@ -152,6 +158,13 @@ fn challenge(state: &State, code: OAuthErrorCode) -> Option<HeaderValue> {
     };
     let challenge = problem_answer::challenge(state, &parameters);
     HeaderValue::from_str(&challenge).ok()
+}
+
+/// The nonce for the client's next DPoP proof, RFC 9449 §8.
+pub(crate) fn offer_nonce(response: &mut Response<Body>, nonce: Option<&str>) {
+    if let Some(Ok(nonce)) = nonce.map(HeaderValue::from_str) {
+        response.headers_mut().insert(DPOP_NONCE, nonce);
+    }
 }
 
 /// The refusal of something that is no posted form.

@@ -3,15 +3,13 @@
 use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, Request};
+use http::{HeaderMap, Method, Request};
 use m2m_core::client_auth::Presentation;
 use m2m_types::token_request::TokenRequest;
 
 use crate::body::Unreadable;
+use crate::headers::{DPOP, values};
 use crate::{ClientAddress, body};
-
-/// The header of a proof of possession, RFC 9449 §4.1.
-const DPOP: HeaderName = HeaderName::from_static("dpop");
 
 /// A request that has the form which every protocol endpoint takes.
 pub(crate) struct ProtocolRequest {
@@ -70,11 +68,6 @@ impl ProtocolRequest {
         })
         .await
     }
-}
-
-/// All values of a header, in their order.
-fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
-    headers.get_all(name).iter().map(AsRef::as_ref).collect()
 }
 
 /// Exactly one `Content-Type`, a form, in UTF-8 if it says anything of the charset.

@@ -51,10 +51,33 @@ pub struct AuthorizationServerMetadata {
     /// Which authorization details some API knows, RFC 9396 §10.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub authorization_details_types_supported: Vec<DetailType>,
+    /// What DPoP proofs may be signed with, RFC 9449 §5.1.
+    #[serde(default)]
+    pub dpop_signing_alg_values_supported: Vec<String>,
+    /// Whether tokens can be bound to a client's certificate, RFC 8705 §3.3.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// Where clients present a certificate, if that is elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mtls_endpoint_aliases: Option<EndpointAliases>,
     /// The scopes of the management API.
     pub scopes_supported: ScopeSet,
     /// The APIs that this service protects, RFC 9728 §4.
     pub protected_resources: Vec<String>,
+}
+
+/// The endpoints that clients authenticate at, where they present a certificate (RFC 8705 §5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndpointAliases {
+    /// The token endpoint.
+    pub token_endpoint: String,
+    /// The introspection endpoint.
+    pub introspection_endpoint: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Protected resource metadata of the management API, RFC 9728 §2.
@@ -68,4 +91,10 @@ pub struct ProtectedResourceMetadata {
     pub scopes_supported: ScopeSet,
     /// `header` only.
     pub bearer_methods_supported: Vec<String>,
+    /// What DPoP proofs may be signed with.
+    #[serde(default)]
+    pub dpop_signing_alg_values_supported: Vec<String>,
+    /// Whether tokens that are bound to a certificate are accepted.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub tls_client_certificate_bound_access_tokens: bool,
 }

@@ -25,6 +25,10 @@ pub enum OAuthErrorCode {
     InvalidToken,
     /// RFC 6750 §3.1: the access token that authorizes the request lacks a scope.
     InsufficientScope,
+    /// RFC 9449 §5: the proof of possession is missing or does not hold.
+    InvalidDpopProof,
+    /// RFC 9449 §8: the proof needs the nonce of the answer.
+    UseDpopNonce,
     /// RFC 6749 §4.1.2.1, used for 429 and 503: try again later.
     TemporarilyUnavailable,
     /// RFC 6749 §4.1.2.1, used for 500: a defect.
@@ -44,6 +48,8 @@ impl OAuthErrorCode {
             Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::ServerError => "server_error",
         }

@@ -40,6 +40,20 @@ pub enum IssuedTokenType {
 pub enum TokenType {
     /// RFC 6750.
     Bearer,
+    /// RFC 9449 §5.
+    #[serde(rename = "DPoP")]
+    Dpop,
+}
+
+impl TokenType {
+    /// The type that a scheme of the `Authorization` header shows; the scheme in any case (RFC 9110 §11.1).
+    pub fn of_scheme(scheme: &str) -> Option<Self> {
+        match scheme {
+            _ if scheme.eq_ignore_ascii_case("bearer") => Some(Self::Bearer),
+            _ if scheme.eq_ignore_ascii_case("dpop") => Some(Self::Dpop),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Debug for TokenResponse {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use m2m_client::{Api, Config, Credentials, TokenQuery};
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_local::stand_in::StandIn;
@@ -111,6 +112,7 @@ async fn fill(data_dir: &Path) -> Outcome<String> {
         listen: ([127, 0, 0, 1], 0).into(),
         tls: false,
         client_ca: None,
+        dpop_nonces: DpopNonces::Off,
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,

@@ -38,6 +38,7 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use m2m_core::dpop::DpopNonces;
     use m2m_core::keys::SigningAlgorithm;
     use m2m_core::mutual_tls::MutualTls;
     use m2m_types::admin::client::SecretStorage;
@@ -70,6 +71,7 @@ mod tests {
         );
         assert_eq!(config.service.secret_storage, SecretStorage::SecretsManager);
         assert_eq!(config.service.mutual_tls, MutualTls::Off);
+        assert_eq!(config.service.dpop_nonces, DpopNonces::Off);
         assert_eq!(config.stores.table, "m2m-prod");
         assert_eq!(config.stores.secret_prefix, "m2m/prod");
         assert_eq!(config.stores.secret_kms_key, None);
@@ -91,6 +93,7 @@ mod tests {
             ("M2M_SIGNING_ALG", "HS256"),
             ("M2M_DEFAULT_AUDIENCE", "orders"),
             ("M2M_SECRET_STORAGE", "floppy"),
+            ("M2M_DPOP_NONCE", "maybe"),
         ]);
         let error = read(&set).unwrap_err();
         assert!(!error.contains('\n'));
@@ -99,6 +102,7 @@ mod tests {
             "M2M_SIGNING_ALG: a signing algorithm must be ES256, RS256 or EdDSA",
             "M2M_DEFAULT_AUDIENCE: ",
             "M2M_SECRET_STORAGE: a secret storage must be secrets_manager or none",
+            "M2M_DPOP_NONCE: nonces of DPoP proofs must be required or off",
         ] {
             assert!(error.contains(part), "{part:?} in {error:?}");
         }

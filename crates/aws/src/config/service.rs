@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use m2m_core::caller::IamCallers;
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
 use m2m_types::admin::client::SecretStorage;
@@ -39,6 +40,10 @@ pub struct ServiceConfig {
     /// `M2M_ALLOW_PRIVATE_FETCH`: whether the keys of clients and of outside issuers may be fetched from private
     /// addresses, `true` or `false`. `false` by default.
     pub allow_private_fetch: bool,
+    /// `M2M_DPOP_NONCE`: whether DPoP proofs need a nonce of this service, `required` or `off`. `off` by default:
+    /// each proof is accepted once and for a minute anyway, and a nonce costs a client a second request every five
+    /// minutes, which libraries without nonces cannot make.
+    pub dpop_nonces: DpopNonces,
 }
 
 impl ServiceConfig {
@@ -56,6 +61,7 @@ impl ServiceConfig {
         );
         let iam_callers = iam::callers(variables);
         let mutual_tls = variables.optional("M2M_MTLS_ENDPOINT", "", parse_mutual_tls);
+        let dpop_nonces = variables.optional("M2M_DPOP_NONCE", "off", parse_dpop_nonces);
         let mutual_tls = unlike_the_issuer(mutual_tls, issuer.as_ref(), variables);
         let leeway = variables.optional("M2M_ASSERTION_LEEWAY_SECONDS", "10", parse_leeway);
         let allow_private_fetch =
@@ -70,7 +76,16 @@ impl ServiceConfig {
             mutual_tls: mutual_tls?,
             assertion_leeway: leeway?,
             allow_private_fetch: allow_private_fetch?,
+            dpop_nonces: dpop_nonces?,
         })
+    }
+}
+
+fn parse_dpop_nonces(text: String) -> Result<DpopNonces, &'static str> {
+    match text.as_str() {
+        "required" => Ok(DpopNonces::Required),
+        "off" => Ok(DpopNonces::Off),
+        _ => Err("nonces of DPoP proofs must be required or off"),
     }
 }
 

@@ -10,6 +10,7 @@ use m2m_aws::config::{ServiceConfig, StoresConfig};
 use m2m_aws::tables::create_table_if_missing;
 use m2m_aws::{Stores, survey};
 use m2m_core::client::{Client, ClientState};
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
 use m2m_core::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
@@ -42,6 +43,7 @@ pub(crate) fn service_config() -> ServiceConfig {
         mutual_tls: MutualTls::Off,
         assertion_leeway: jiff::SignedDuration::from_secs(10),
         allow_private_fetch: false,
+        dpop_nonces: DpopNonces::Off,
     }
 }
 

@@ -120,6 +120,7 @@ impl IamAuthentication {
             scopes,
             owner,
             organization,
+            next_nonce: None,
         })
     }
 

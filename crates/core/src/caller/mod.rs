@@ -9,6 +9,8 @@ use std::sync::Arc;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::scope::{Scope, ScopeSet};
 
+use crate::clock::Clock;
+use crate::dpop::{DpopError, DpopProofs, NotTheHolder, ShownToken};
 use crate::live_token::{LiveToken, LiveTokens, NotLive};
 use crate::organization::Organization;
 use crate::owner::Owner;
@@ -28,6 +30,7 @@ pub struct Caller {
     organization: Organization,
     scopes: ScopeSet,
     client_scopes: ScopeSet,
+    next_nonce: Option<String>,
 }
 
 impl Caller {
@@ -49,6 +52,11 @@ impl Caller {
     /// What the token allows and its client may still ask for, or what the list of principals allows.
     pub fn scopes(&self) -> &ScopeSet {
         &self.scopes
+    }
+
+    /// The nonce for the caller's next DPoP proof, if the one that it used will end soon.
+    pub fn next_nonce(&self) -> Option<&str> {
+        self.next_nonce.as_deref()
     }
 
     /// Demands a scope.
@@ -145,6 +153,9 @@ pub enum CallerError {
     /// It is another owner's, exchanged by this client.
     #[error("the token acts for the owner of another client")]
     Subject,
+    /// Whoever shows it is not the one that it is bound to.
+    #[error("the token is shown by somebody who may not use it")]
+    Holder(#[source] NotTheHolder),
     /// Nothing can be said.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -159,32 +170,50 @@ impl From<NotLive> for CallerError {
     }
 }
 
-/// Checks bearer tokens for the management API.
+impl From<NotTheHolder> for CallerError {
+    fn from(reason: NotTheHolder) -> Self {
+        match reason {
+            NotTheHolder::Proof(DpopError::Store(error)) => Self::Store(error),
+            reason => Self::Holder(reason),
+        }
+    }
+}
+
+/// Checks access tokens for the management API.
 pub struct CallerAuthentication {
     /// Which API.
     pub resource_servers: ResourceServers,
     /// Which tokens live.
     pub tokens: Arc<LiveTokens>,
+    /// Whether whoever shows one may.
+    pub dpop: Arc<DpopProofs>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl CallerAuthentication {
-    /// Checks signature, issuer, time and audience, then that nothing behind the token was stopped.
+    /// Checks signature, issuer, time and audience, then that nothing behind the token was stopped, and last that it is
+    /// shown by the one that it is bound to.
     ///
     /// # Errors
     /// Why the token is not accepted.
-    pub async fn authenticate(&self, unverified_token: &str) -> Result<Caller, CallerError> {
-        let verified = self.tokens.verify(unverified_token).await?;
+    pub async fn authenticate(&self, shown: &ShownToken<'_>) -> Result<Caller, CallerError> {
+        let verified = self.tokens.verify(shown.unverified_token).await?;
         let management = ResourceServer::Management;
         if verified.claims().aud != *self.resource_servers.audience_of(&management) {
             return Err(CallerError::Audience);
         }
-        caller_of(self.tokens.check(verified).await?)
+        let token = self.tokens.check(verified).await?;
+        let confirmation = token.claims().cnf.as_ref();
+        let now = self.clock.now();
+        let next_nonce = self.dpop.check_holder(confirmation, shown, now).await?;
+        caller_of(token, next_nonce)
     }
 }
 
 /// Who stands behind a token. A token that was exchanged by another client acts for that of another owner, which
 /// is nobody who manages anything.
-fn caller_of(token: LiveToken) -> Result<Caller, CallerError> {
+fn caller_of(token: LiveToken, next_nonce: Option<String>) -> Result<Caller, CallerError> {
     let (claims, holder) = token.into_holder();
     if holder.client.owner != claims.sub {
         return Err(CallerError::Subject);
@@ -196,5 +225,6 @@ fn caller_of(token: LiveToken) -> Result<Caller, CallerError> {
         client_scopes,
         owner: holder.owner,
         organization: holder.organization,
+        next_nonce,
     })
 }

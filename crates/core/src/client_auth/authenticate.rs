@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use m2m_jose::RemoteKeys;
 use m2m_types::client_id::ClientId;
 use m2m_types::client_secret::ClientSecret;
 use m2m_types::token_request::{TokenRequest, UnverifiedSecret};
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::active_client::{ActiveClient, NotActive};
 use crate::client::Client;
-use crate::ports::Directory;
+use crate::ports::{Directory, Lookup};
 use crate::protocol_error::Refused;
 use crate::secret::{SecretDigest, find_matching};
 use crate::throttle::FailureThrottle;
@@ -22,6 +23,8 @@ use crate::throttle::FailureThrottle;
 pub struct ClientAuthentication {
     /// Who asks.
     pub directory: Arc<dyn Directory>,
+    /// The keys that clients publish.
+    pub remote_keys: Arc<RemoteKeys>,
     /// Who failed too often.
     pub throttle: FailureThrottle,
 }
@@ -57,6 +60,13 @@ impl ClientAuthentication {
                 self.by_secret(unverified_client_id, unverified_secret, now)
                     .await
             }
+            PresentedCredentials::Certificate {
+                unverified_client_id,
+                certificate,
+            } => {
+                self.by_certificate(unverified_client_id, certificate, now)
+                    .await
+            }
         }
     }
 
@@ -84,10 +94,20 @@ impl ClientAuthentication {
         if !is_registered_for_secrets(client, now) {
             return Err(AuthenticationFailure::WrongMethod(id));
         }
+        self.active(id, found, Proof::Secret(secret)).await
+    }
+
+    /// The client whose credentials held, if it and all who stand behind it are active.
+    pub(super) async fn active(
+        &self,
+        id: ClientId,
+        found: Lookup,
+        proof: Proof,
+    ) -> Result<AuthenticatedClient, AuthenticationFailure> {
         let active = ActiveClient::of(&*self.directory, found).await;
         Ok(AuthenticatedClient {
             active: active.map_err(|reason| not_active(id, reason))?,
-            proof: Proof::Secret(secret),
+            proof,
         })
     }
 

@@ -21,6 +21,8 @@ pub struct AuthenticatedClient {
 pub enum Proof {
     /// By this of its secrets.
     Secret(SecretId),
+    /// By the certificate with this thumbprint, RFC 8705 §3.1.
+    Certificate(String),
 }
 
 impl AuthenticatedClient {

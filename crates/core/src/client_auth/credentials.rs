@@ -3,7 +3,7 @@
 use m2m_types::oauth_error::OAuthErrorCode;
 use m2m_types::token_request::{MAX_PARAMETER_LENGTH, TokenRequest, UnverifiedSecret};
 
-use super::{Presentation, basic};
+use super::{ClientCertificate, Presentation, basic};
 
 /// What was presented, before anything of it was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,13 @@ pub enum PresentedCredentials {
         unverified_client_id: String,
         /// What it says to prove it.
         unverified_secret: UnverifiedSecret,
+    },
+    /// The certificate of the connection: `tls_client_auth` or `self_signed_tls_client_auth`.
+    Certificate {
+        /// Who the client says it is.
+        unverified_client_id: String,
+        /// The certificate.
+        certificate: ClientCertificate,
     },
 }
 
@@ -89,13 +96,17 @@ impl PresentedCredentials {
         request: &TokenRequest,
     ) -> Result<Self, InvalidCredentials> {
         match presentation.authorization {
-            [] => Self::in_body(request),
+            [] => Self::in_body(presentation, request),
             [header] => Self::in_header(header, request),
             _ => Err(InvalidCredentials::TwoHeaders),
         }
     }
 
-    fn in_body(request: &TokenRequest) -> Result<Self, InvalidCredentials> {
+    /// A certificate counts only where nothing else is presented: it may be there to bind the token to it.
+    fn in_body(
+        presentation: &Presentation<'_>,
+        request: &TokenRequest,
+    ) -> Result<Self, InvalidCredentials> {
         match (
             &request.unverified_client_id,
             &request.unverified_client_secret,
@@ -107,7 +118,14 @@ impl PresentedCredentials {
                 unverified_secret: secret.clone(),
             }),
             (None, Some(_)) => Err(InvalidCredentials::SecretWithoutClientId),
-            (_, None) => Err(InvalidCredentials::Missing),
+            (Some(id), None) => match presentation.certificate {
+                Some(certificate) => Ok(Self::Certificate {
+                    unverified_client_id: id.clone(),
+                    certificate: certificate.clone(),
+                }),
+                None => Err(InvalidCredentials::Missing),
+            },
+            (None, None) => Err(InvalidCredentials::Missing),
         }
     }
 
@@ -140,6 +158,10 @@ impl PresentedCredentials {
     pub fn unverified_client_id(&self) -> &str {
         match self {
             Self::Secret {
+                unverified_client_id,
+                ..
+            }
+            | Self::Certificate {
                 unverified_client_id,
                 ..
             } => unverified_client_id,

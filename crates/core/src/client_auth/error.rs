@@ -5,7 +5,7 @@ use std::time::Duration;
 use m2m_types::client_id::ClientId;
 use m2m_types::oauth_error::OAuthErrorCode;
 
-use super::InvalidCredentials;
+use super::{CertificateMismatch, InvalidCredentials};
 use crate::active_client::NotActive;
 use crate::ports::StoreError;
 use crate::protocol_error::{ProtocolError, Retry, UNAVAILABLE};
@@ -52,6 +52,9 @@ pub enum AuthenticationFailure {
     /// The secret is none of the client's live ones.
     #[error("the client_secret of {0} is wrong or has expired")]
     WrongSecret(ClientId),
+    /// The certificate is not the client's.
+    #[error("the certificate does not prove that it is {0}")]
+    WrongCertificate(ClientId, #[source] CertificateMismatch),
     /// The client is registered for another method.
     #[error("the client {0} is registered for another method of authentication")]
     WrongMethod(ClientId),
@@ -67,7 +70,10 @@ impl AuthenticationFailure {
     /// Which client it is about, if that exists.
     pub fn client_id(&self) -> Option<&ClientId> {
         match self {
-            Self::WrongSecret(id) | Self::WrongMethod(id) | Self::NotActive(id, _) => Some(id),
+            Self::WrongSecret(id)
+            | Self::WrongCertificate(id, _)
+            | Self::WrongMethod(id)
+            | Self::NotActive(id, _) => Some(id),
             Self::MalformedClientId
             | Self::MalformedSecret
             | Self::UnknownClient

@@ -7,6 +7,7 @@ use m2m_types::scope::Scope;
 
 use super::ExchangeError;
 use crate::client_auth::ClientAuthError;
+use crate::dpop::DpopError;
 use crate::keys::InvalidKey;
 use crate::ports::StoreError;
 use crate::protocol_error::{ProtocolError, Retry, UNAVAILABLE};
@@ -60,6 +61,15 @@ pub enum TokenError {
     /// Nothing is left to grant.
     #[error("no scope to grant")]
     NoScope,
+    /// The client gets only tokens that are bound to a certificate, and presented none.
+    #[error("the client presented no certificate to bind the token to")]
+    CertificateMissing,
+    /// The client gets only tokens that are bound to a key, and proved none.
+    #[error("the client sent no DPoP proof")]
+    ProofMissing,
+    /// The DPoP proof proves nothing.
+    #[error("the DPoP proof does not hold")]
+    Dpop(#[from] DpopError),
     /// A store gave no answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -113,6 +123,16 @@ impl ProtocolError for TokenError {
                 "the token would be longer than 8192 bytes: ask for less",
             ),
             Self::Exchange(error) => error.public(),
+            Self::CertificateMissing => (
+                Code::InvalidRequest,
+                "this client gets only tokens bound to its certificate: present it to the token endpoint of \
+                 mtls_endpoint_aliases in the metadata, or where there is none to this one",
+            ),
+            Self::ProofMissing => (
+                Code::InvalidDpopProof,
+                "this client gets only tokens bound to a key: send a proof in the header DPoP (RFC 9449)",
+            ),
+            Self::Dpop(error) => error.public(),
             Self::Store(_) | Self::Key(_) => UNAVAILABLE,
         }
     }
@@ -120,7 +140,9 @@ impl ProtocolError for TokenError {
     fn retry(&self) -> Option<Retry> {
         match self {
             Self::Client(error) => error.retry(),
-            Self::Store(_) | Self::Key(_) => Some(Retry::Unavailable),
+            Self::Store(_) | Self::Key(_) | Self::Dpop(DpopError::Store(_)) => {
+                Some(Retry::Unavailable)
+            }
             Self::GrantTypeMissing
             | Self::GrantTypeUnknown
             | Self::GrantNotAllowed(_)
@@ -134,7 +156,17 @@ impl ProtocolError for TokenError {
             | Self::DetailsMalformed
             | Self::TooLong
             | Self::Exchange(_)
-            | Self::NoScope => None,
+            | Self::NoScope
+            | Self::CertificateMissing
+            | Self::ProofMissing
+            | Self::Dpop(_) => None,
+        }
+    }
+
+    fn fresh_nonce(&self) -> Option<&str> {
+        match self {
+            Self::Dpop(error) => error.fresh_nonce(),
+            _ => None,
         }
     }
 }

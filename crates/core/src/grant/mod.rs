@@ -1,6 +1,7 @@
 //! `POST /oauth/token`: from a request to a token or a refusal.
 
 mod audience;
+mod binding;
 mod decision;
 mod details;
 mod error;
@@ -12,9 +13,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use m2m_types::client_id::ClientId;
+use m2m_types::confirmation::Confirmation;
 use m2m_types::issuer::Issuer;
 use m2m_types::token_request::{MAX_PARAMETER_LENGTH, TokenRequest};
-use m2m_types::token_response::{IssuedTokenType, TokenResponse, TokenType};
+use m2m_types::token_response::{IssuedTokenType, TokenResponse};
 use tracing::warn;
 
 pub use decision::{Decision, decide};
@@ -27,6 +29,7 @@ use crate::active_client::ActiveClient;
 use crate::client::GrantType;
 use crate::client_auth::{AuthenticatedClient, ClientAuthentication, Presentation, Proof};
 use crate::clock::Clock;
+use crate::dpop::DpopProofs;
 use crate::keys::KeyRing;
 use crate::live_token::LiveTokens;
 use crate::ports::ClientStore;
@@ -47,6 +50,8 @@ pub struct Issued {
     pub client_id: ClientId,
     /// The name of the token.
     pub jti: String,
+    /// The nonce for the client's next DPoP proof, if the one that it used will end soon.
+    pub next_nonce: Option<String>,
 }
 
 /// The token endpoint's rules and what they need.
@@ -57,6 +62,8 @@ pub struct TokenEndpoint {
     pub catalog: Arc<Catalog>,
     /// Who asks.
     pub authentication: Arc<ClientAuthentication>,
+    /// Whose key a token is bound to.
+    pub dpop: Arc<DpopProofs>,
     /// Where a use is written down.
     pub clients: Arc<dyn ClientStore>,
     /// Which tokens may be exchanged.
@@ -88,7 +95,9 @@ impl TokenEndpoint {
             .authenticate(presentation, request, now)
             .await
             .map_err(Refused::into_error_of)?;
-        let issued = self.issue(&authenticated, grant_type, request, now).await;
+        let issued = self
+            .issue(&authenticated, grant_type, presentation, request)
+            .await;
         issued.map_err(|error| Refused {
             client_id: Some(authenticated.client().id.clone()),
             error,
@@ -100,19 +109,24 @@ impl TokenEndpoint {
         &self,
         authenticated: &AuthenticatedClient,
         grant_type: GrantType,
+        presentation: &Presentation<'_>,
         request: &TokenRequest,
-        now: Timestamp,
     ) -> Result<Issued, TokenError> {
+        let now = self.clock.now();
         let active = authenticated.active();
+        let binding = self.bind(authenticated, presentation, now).await?;
+        let token_type = binding.token_type();
+        let proved = binding.confirmation.as_ref();
         let known = self.catalog.current().await?;
         let decision = self
-            .decide(&known, active, (grant_type, request), now)
+            .decide(&known, active, (grant_type, request), proved, now)
             .await?;
         let keys = self.keys.current().await?;
         let grant = Grant {
             issuer: &self.issuer,
             audience: known.audience_of(&decision.server),
             decision: &decision,
+            confirmation: binding.confirmation,
             jti: self.random.bytes(),
             issued_at: now,
         };
@@ -124,9 +138,10 @@ impl TokenEndpoint {
         Ok(Issued {
             client_id: claims.client_id,
             jti: claims.jti,
+            next_nonce: binding.next_nonce,
             answer: TokenResponse {
                 access_token,
-                token_type: TokenType::Bearer,
+                token_type,
                 expires_in: decision.lifetime_seconds,
                 scope: claims.scope,
                 authorization_details: claims.authorization_details,
@@ -140,13 +155,18 @@ impl TokenEndpoint {
         known: &KnownServers,
         active: &ActiveClient,
         (grant_type, request): (GrantType, &TokenRequest),
+        proved: Option<&Confirmation>,
         now: Timestamp,
     ) -> Result<Decision, TokenError> {
         match grant_type {
             GrantType::ClientCredentials => decide(known, active, grant_type, request),
             GrantType::TokenExchange => {
                 require_grant(&active.client, grant_type)?;
-                let subject = exchange::find_subject(&self.tokens, known, active, request).await?;
+                let token = exchange::find_subject(&self.tokens, known, active, request).await?;
+                let subject = exchange::Subject {
+                    token: &token,
+                    proved,
+                };
                 exchange::decide(known, active, &subject, request, now)
             }
         }
@@ -156,7 +176,9 @@ impl TokenEndpoint {
     /// in a minute or more tries again.
     async fn record_use(&self, authenticated: &AuthenticatedClient, now: Timestamp) {
         let client = authenticated.client();
-        let Proof::Secret(secret) = authenticated.proof();
+        let Proof::Secret(secret) = authenticated.proof() else {
+            return;
+        };
         let noted = client
             .last_used
             .get(secret)

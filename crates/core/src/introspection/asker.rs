@@ -3,12 +3,15 @@
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::claims::AccessTokenClaims;
 use m2m_types::client_id::ClientId;
+use m2m_types::metadata::paths;
 use m2m_types::names::OrganizationId;
 use m2m_types::token_request::TokenRequest;
+use m2m_types::token_response::TokenType;
 
 use super::{Introspection, IntrospectionError};
 use crate::caller::{Actor, Caller, CallerError};
 use crate::client_auth::{ClientAuthError, InvalidCredentials, Presentation};
+use crate::dpop::ShownToken;
 use crate::protocol_error::Refused;
 
 /// A client that asks about a token.
@@ -35,7 +38,7 @@ impl Introspection {
         presentation: &Presentation<'_>,
         request: &TokenRequest,
     ) -> Result<Asker, Refused<IntrospectionError>> {
-        let Some(unverified_bearer) = bearer_token(presentation.authorization) else {
+        let Some((scheme, unverified_token)) = access_token(presentation.authorization) else {
             let now = self.clock.now();
             let authentication = &self.authentication;
             let authenticated = authentication
@@ -53,12 +56,20 @@ impl Introspection {
             let two = ClientAuthError::Credentials(InvalidCredentials::TwoMethods);
             return Err(Refused::nobody(two.into()));
         }
-        let caller = self.callers.authenticate(unverified_bearer).await;
-        by_bearer(caller.map_err(|error| Refused::nobody(error.into()))?)
+        let shown = ShownToken {
+            scheme,
+            unverified_token,
+            dpop: presentation.dpop,
+            certificate: presentation.certificate,
+            method: "POST",
+            path: paths::INTROSPECT,
+        };
+        let caller = self.callers.authenticate(&shown).await;
+        by_token(caller.map_err(|error| Refused::nobody(error.into()))?)
     }
 }
 
-fn by_bearer(caller: Caller) -> Result<Asker, Refused<IntrospectionError>> {
+fn by_token(caller: Caller) -> Result<Asker, Refused<IntrospectionError>> {
     let client_id = match caller.actor() {
         Actor::Client(id) => id.clone(),
         Actor::Iam { .. } => return Err(Refused::nobody(CallerError::Subject.into())),
@@ -75,32 +86,33 @@ fn by_bearer(caller: Caller) -> Result<Asker, Refused<IntrospectionError>> {
     }
 }
 
-/// The token of the one `Authorization` header, if its scheme is `Bearer` (in any case, RFC 9110 §11.1).
-fn bearer_token<'a>(authorization: &[&'a [u8]]) -> Option<&'a str> {
+/// The token of the one `Authorization` header, if its scheme is `Bearer` or `DPoP` (in any case, RFC 9110 §11.1).
+fn access_token<'a>(authorization: &[&'a [u8]]) -> Option<(TokenType, &'a str)> {
     let [header] = authorization else {
         return None;
     };
     let (scheme, token) = std::str::from_utf8(header).ok()?.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim_ascii())
+    let scheme = TokenType::of_scheme(scheme)?;
+    Some((scheme, token.trim_ascii()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::bearer_token;
+    use super::*;
 
     #[test]
     fn only_the_one_header_of_that_scheme_is_a_token() {
-        assert_eq!(bearer_token(&[b"bEaReR a.b.c"]), Some("a.b.c"));
+        let token = |header| access_token(&[header]);
+        assert_eq!(token(b"bEaReR a.b.c"), Some((TokenType::Bearer, "a.b.c")));
+        assert_eq!(token(b"dpop a.b.c"), Some((TokenType::Dpop, "a.b.c")));
         for headers in [
             &[][..],
             &[b"Basic YTpi".as_slice()],
             &[b"Bearer"],
-            &[b"Bearer a", b"Bearer a"],
+            &[b"Bearer a", b"DPoP a"],
             &[b"Bearer \xff"],
         ] {
-            assert_eq!(bearer_token(headers), None);
+            assert_eq!(access_token(headers), None);
         }
     }
 }

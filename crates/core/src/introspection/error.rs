@@ -37,6 +37,7 @@ impl ProtocolError for IntrospectionError {
         match self {
             Self::Client(error) => error.public(),
             Self::Caller(CallerError::Store(_)) => UNAVAILABLE,
+            Self::Caller(CallerError::Holder(error)) => error.public(),
             Self::Caller(_) => (
                 Code::InvalidToken,
                 "the access token in the Authorization header is malformed, expired, revoked or not for the \
@@ -58,6 +59,13 @@ impl ProtocolError for IntrospectionError {
                 Some(Retry::Unavailable)
             }
             Self::Caller(_) | Self::Scope(_) | Self::TokenMissing => None,
+        }
+    }
+
+    fn fresh_nonce(&self) -> Option<&str> {
+        match self {
+            Self::Caller(CallerError::Holder(error)) => error.fresh_nonce(),
+            _ => None,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::presented::Presented;
 
 use crate::problem_answer::{Refusal, refused};
 use crate::told::{self, Told};
-use crate::{State, entity_tag};
+use crate::{State, entity_tag, oauth_answer};
 
 /// What a handler made: an answer or a refusal.
 pub(super) type Outcome = Result<Response<Body>, Refusal>;
@@ -26,8 +26,10 @@ pub(super) async fn to_caller(
         Err(refusal) => return refused(state, refusal),
     };
     let (client_id, owner) = told::names(&caller);
+    let next_nonce = caller.next_nonce().map(str::to_owned);
     let outcome = handle(caller).await;
     let mut response = outcome.unwrap_or_else(|refusal| refused(state, refusal));
+    oauth_answer::offer_nonce(&mut response, next_nonce.as_deref());
     Told::add_caller(&mut response, client_id, owner);
     response
 }

@@ -1,14 +1,33 @@
-//! The bearer token of a management request, RFC 6750 §2.1.
+//! The access token of a management request, RFC 6750 §2.1 and RFC 9449 §7.1.
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use m2m_core::caller::Caller;
+use m2m_core::dpop::ShownToken;
+use m2m_types::token_response::TokenType;
 
+use super::presented::Presented;
 use crate::State;
+use crate::headers::{DPOP, values};
 use crate::problem_answer::Refusal;
 
 /// Finds out who calls. A token is taken from the header only, the scheme in any case.
-pub(super) async fn caller(state: &State, headers: &HeaderMap) -> Result<Caller, Refusal> {
+pub(super) async fn caller(state: &State, presented: &Presented) -> Result<Caller, Refusal> {
+    let (scheme, unverified_token) = token(&presented.headers)?;
+    let dpop = values(&presented.headers, &DPOP);
+    let shown = ShownToken {
+        scheme,
+        unverified_token,
+        dpop: &dpop,
+        certificate: presented.certificate.as_ref(),
+        method: presented.method.as_str(),
+        path: presented.uri.path(),
+    };
+    let caller = state.callers.authenticate(&shown).await;
+    caller.map_err(Refusal::Caller)
+}
+
+fn token(headers: &HeaderMap) -> Result<(TokenType, &str), Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next().ok_or(Refusal::NoCredentials)?;
     if values.next().is_some() {
@@ -19,12 +38,6 @@ pub(super) async fn caller(state: &State, headers: &HeaderMap) -> Result<Caller,
         .ok()
         .and_then(|text| text.split_once(' '))
         .ok_or(Refusal::NoCredentials)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Refusal::NoCredentials);
-    }
-    state
-        .callers
-        .authenticate(token.trim())
-        .await
-        .map_err(Refusal::Caller)
+    let scheme = TokenType::of_scheme(scheme).ok_or(Refusal::NoCredentials)?;
+    Ok((scheme, token.trim()))
 }

@@ -3,9 +3,10 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, Method, Uri};
 use m2m_core::caller::{Caller, GatewayContext};
+use m2m_core::client_auth::ClientCertificate;
 
 use super::bearer;
 use crate::State;
@@ -18,6 +19,9 @@ pub(super) struct IamRoute;
 /// The headers of a request, and what the gateway says of it.
 pub(super) struct Presented {
     pub(super) headers: HeaderMap,
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) certificate: Option<ClientCertificate>,
     gateway: Option<GatewayContext>,
     on_iam_route: bool,
 }
@@ -28,6 +32,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Presented {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self {
             headers: parts.headers.clone(),
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            certificate: parts.extensions.get().cloned(),
             gateway: parts.extensions.get().cloned(),
             on_iam_route: parts.extensions.get::<IamRoute>().is_some(),
         })
@@ -43,7 +50,7 @@ impl Presented {
             let caller = state.iam_callers.authenticate(context).await;
             caller.map_err(Refusal::IamCaller)
         } else {
-            bearer::caller(state, &self.headers).await
+            bearer::caller(state, self).await
         }
     }
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use m2m_core::caller::{CallerError, IamError, InsufficientScope};
 use m2m_core::clients::ClientsError;
+use m2m_core::dpop::{self, NotTheHolder};
 use m2m_core::keys::RotationError;
 use m2m_core::resource_servers::ResourceServersError;
 use m2m_types::metadata::paths;
+use m2m_types::oauth_error::OAuthErrorCode;
 use m2m_types::problem::FieldError;
 
 use super::Refusal;
@@ -27,6 +29,8 @@ pub(super) struct Outside {
     pub(super) challenge: Option<String>,
     /// `Retry-After`.
     pub(super) retry_after: Option<Duration>,
+    /// `DPoP-Nonce`.
+    pub(super) fresh_nonce: Option<String>,
 }
 
 impl Outside {
@@ -37,12 +41,23 @@ impl Outside {
             errors: vec![],
             challenge: None,
             retry_after: None,
+            fresh_nonce: None,
         }
     }
 
     fn challenge(self, state: &State, parameters: &str) -> Self {
         Self {
             challenge: Some(challenge(state, parameters)),
+            ..self
+        }
+    }
+
+    /// RFC 9449 §7.1.
+    fn dpop_challenge(self, error: &str) -> Self {
+        let algorithms: Vec<_> = dpop::algorithms().collect();
+        let algorithms = algorithms.join(" ");
+        Self {
+            challenge: Some(format!("DPoP error=\"{error}\", algs=\"{algorithms}\"")),
             ..self
         }
     }
@@ -67,6 +82,7 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
             Outside::new(kind::INVALID_REQUEST, "more than one Authorization header")
         }
         Refusal::Caller(CallerError::Store(_)) => unavailable(),
+        Refusal::Caller(CallerError::Holder(error)) => decide_holder(state, &error),
         Refusal::Caller(_) => Outside::new(
             kind::INVALID_TOKEN,
             "the access token is malformed, expired, revoked or not for this API: get a new one",
@@ -97,6 +113,29 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
             kind::INTERNAL,
             "the service has a defect; the operator finds it by the correlation_id",
         ),
+    }
+}
+
+/// What is wrong is no secret: whoever made the proof, or took another certificate, can mend it.
+fn decide_holder(state: &State, error: &NotTheHolder) -> Outside {
+    let (code, description) = error.public();
+    let kind = match code {
+        OAuthErrorCode::UseDpopNonce => kind::USE_DPOP_NONCE,
+        OAuthErrorCode::InvalidDpopProof => kind::INVALID_DPOP_PROOF,
+        _ => kind::INVALID_TOKEN,
+    };
+    let outside = Outside {
+        fresh_nonce: error.fresh_nonce().map(str::to_owned),
+        ..Outside::new(kind, description)
+    };
+    match error {
+        NotTheHolder::SentAsDpop
+        | NotTheHolder::OtherCertificate
+        | NotTheHolder::UnknownBinding => outside.challenge(state, ", error=\"invalid_token\""),
+        NotTheHolder::SentAsBearer
+        | NotTheHolder::NoProof
+        | NotTheHolder::Proof(_)
+        | NotTheHolder::OtherKey => outside.dpop_challenge(code.as_str()),
     }
 }
 

@@ -25,6 +25,8 @@ kinds! {
     INVALID_CURSOR = BAD_REQUEST, "invalid-cursor", "Invalid cursor";
     AUTHENTICATION_REQUIRED = UNAUTHORIZED, "authentication-required", "Authentication required";
     INVALID_TOKEN = UNAUTHORIZED, "invalid-token", "Invalid token";
+    INVALID_DPOP_PROOF = UNAUTHORIZED, "invalid-dpop-proof", "Invalid DPoP proof";
+    USE_DPOP_NONCE = UNAUTHORIZED, "use-dpop-nonce", "DPoP nonce required";
     IAM_REQUIRED = FORBIDDEN, "iam-required", "AWS IAM required";
     IAM_PRINCIPAL_UNKNOWN = FORBIDDEN, "iam-principal-unknown", "Unknown IAM principal";
     IAM_OWNER_ELSEWHERE = FORBIDDEN, "iam-owner-elsewhere", "Owner in another organization";

@@ -18,7 +18,7 @@ use self::decide::{Outside, decide};
 use crate::State;
 use crate::body::Unreadable;
 use crate::correlation::new_id;
-use crate::oauth_answer::retry_after_seconds;
+use crate::oauth_answer::{offer_nonce, retry_after_seconds};
 use crate::told::Told;
 
 /// Why a management request was refused.
@@ -104,6 +104,7 @@ pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
         errors,
         challenge,
         retry_after,
+        fresh_nonce,
     } = decide(state, refusal);
     let told = Told {
         message: Some(if kind.status.is_server_error() {
@@ -138,5 +139,6 @@ pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
     if let Some(wait) = retry_after {
         headers.insert(RETRY_AFTER, retry_after_seconds(wait));
     }
+    offer_nonce(&mut response, fresh_nonce.as_deref());
     told.put(response)
 }

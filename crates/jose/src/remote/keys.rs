@@ -14,8 +14,8 @@ use crate::public_keys::PublicKeys;
 /// Why there is no key for a token. The texts are for the log only.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyNotFound {
-    /// There is none of that `kid` and algorithm, or without `kid` not exactly one of the algorithm.
-    #[error("no key of {0} fits the token's kid and alg")]
+    /// There is none that fits, or for a token without `kid` not exactly one of its algorithm.
+    #[error("no key of {0} fits")]
     Unknown(String),
     /// The keys cannot be had.
     #[error(transparent)]
@@ -48,12 +48,35 @@ impl RemoteKeys {
         header: &Header,
         now: Timestamp,
     ) -> Result<Arc<PublicKey>, KeyNotFound> {
+        self.find_by(url, |keys| keys.find(header).cloned(), now)
+            .await
+    }
+
+    /// The same for whoever knows the key in another way than by a token's header.
+    ///
+    /// # Errors
+    /// There is none, or nobody can say.
+    pub async fn find_where(
+        &self,
+        url: &Url,
+        is_it: impl Fn(&PublicKey) -> bool,
+        now: Timestamp,
+    ) -> Result<Arc<PublicKey>, KeyNotFound> {
+        let find = |keys: &PublicKeys| keys.iter().find(|key| is_it(key)).cloned();
+        self.find_by(url, find, now).await
+    }
+
+    async fn find_by(
+        &self,
+        url: &Url,
+        find: impl Fn(&PublicKeys) -> Option<Arc<PublicKey>>,
+        now: Timestamp,
+    ) -> Result<Arc<PublicKey>, KeyNotFound> {
         let keys = self.0.current(url, now).await?;
-        if let Some(key) = keys.find(header) {
-            return Ok(Arc::clone(key));
+        if let Some(key) = find(&keys) {
+            return Ok(key);
         }
         let newer = self.0.newer_than(&keys, url, now).await?;
-        let key = newer.find(header).map(Arc::clone);
-        key.ok_or_else(|| KeyNotFound::Unknown(url.to_string()))
+        find(&newer).ok_or_else(|| KeyNotFound::Unknown(url.to_string()))
     }
 }

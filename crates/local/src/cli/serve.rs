@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_local::log;
 use m2m_local::serve::{Options, Server};
@@ -35,6 +36,9 @@ pub(super) struct Serve {
     /// certificates count as self-signed.
     #[arg(long, requires = "tls")]
     client_ca: Option<PathBuf>,
+    /// Whether DPoP proofs need a nonce of this service: `required` or `off`.
+    #[arg(long, env = "M2M_DPOP_NONCE", default_value = "off", value_parser = parse_dpop_nonces)]
+    dpop_nonce: DpopNonces,
     /// The issuer, if it is not the address listened on.
     #[arg(long, env = "M2M_ISSUER")]
     issuer: Option<Issuer>,
@@ -79,6 +83,14 @@ fn parse_secret_storage(text: &str) -> Result<SecretStorage, &'static str> {
     }
 }
 
+fn parse_dpop_nonces(text: &str) -> Result<DpopNonces, &'static str> {
+    match text {
+        "required" => Ok(DpopNonces::Required),
+        "off" => Ok(DpopNonces::Off),
+        _ => Err("either `required` or `off`"),
+    }
+}
+
 impl Serve {
     pub(super) async fn run(self) -> Outcome {
         let lines = tracing_subscriber::fmt::layer()
@@ -113,6 +125,7 @@ impl Serve {
             listen: self.listen,
             tls: self.tls,
             client_ca: self.client_ca.clone(),
+            dpop_nonces: self.dpop_nonce,
             issuer: self.issuer.clone(),
             change_issuer: self.change_issuer,
             signing_algorithm: self.signing_alg,

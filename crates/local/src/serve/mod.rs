@@ -20,6 +20,7 @@ use m2m_aws::{Stores, deployment, tables};
 use m2m_core::bootstrap::FirstOwner;
 use m2m_core::clock::{Clock, SystemClock};
 use m2m_core::deployment::Deployment;
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_core::mutual_tls::MutualTls;
 use m2m_core::random::{Random, SystemRandom};
@@ -141,6 +142,7 @@ pub async fn open_stopped(data_dir: &Path) -> Result<Deployment, ServeError> {
         listen: ([127, 0, 0, 1], 0).into(),
         tls: false,
         client_ca: None,
+        dpop_nonces: DpopNonces::Off,
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,
@@ -169,6 +171,7 @@ fn config_of(options: &Options, record: &Record) -> Config {
             },
             assertion_leeway: SignedDuration::from_secs(10),
             allow_private_fetch: options.allow_private_fetch,
+            dpop_nonces: options.dpop_nonces,
         },
         stores: StoresConfig {
             table: TABLE.to_owned(),

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
@@ -21,6 +22,8 @@ pub struct Options {
     /// PEM with the authorities that clients' certificates may chain to; none: all certificates are taken as
     /// self-signed ones. Of use with `tls` only.
     pub client_ca: Option<PathBuf>,
+    /// Whether DPoP proofs need a nonce of this service.
+    pub dpop_nonces: DpopNonces,
     /// Who issues; none: as recorded, at the first start the address it listens on.
     pub issuer: Option<Issuer>,
     /// Whether another issuer than the recorded one is wanted. Every token dies of it.
@@ -48,6 +51,7 @@ impl Options {
             listen: ([127, 0, 0, 1], 0).into(),
             tls: false,
             client_ca: None,
+            dpop_nonces: DpopNonces::Off,
             issuer: Some(Issuer::parse("https://auth.example").unwrap()),
             change_issuer: false,
             signing_algorithm: None,

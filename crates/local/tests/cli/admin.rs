@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use m2m_aws::config::StoresConfig;
+use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_core::ports::PendingClient;
 use m2m_local::serve::{AdminFile, Options, Server};
@@ -249,6 +250,7 @@ async fn a_local_admin_is_recovered_when_the_server_has_stopped() {
         listen: ([127, 0, 0, 1], 0).into(),
         tls: false,
         client_ca: None,
+        dpop_nonces: DpopNonces::Off,
         issuer: Some(Issuer::parse("https://auth.example").unwrap()),
         change_issuer: false,
         signing_algorithm: None,

@@ -109,3 +109,16 @@ pub enum CertificateSubject {
     /// A mail address there.
     SanEmail(String),
 }
+
+impl CertificateSubject {
+    /// What RFC 8705 §2.1.2 calls the member of a client's metadata.
+    pub fn member(&self) -> &'static str {
+        match self {
+            Self::SubjectDn(_) => "tls_client_auth_subject_dn",
+            Self::SanDns(_) => "tls_client_auth_san_dns",
+            Self::SanUri(_) => "tls_client_auth_san_uri",
+            Self::SanIp(_) => "tls_client_auth_san_ip",
+            Self::SanEmail(_) => "tls_client_auth_san_email",
+        }
+    }
+}

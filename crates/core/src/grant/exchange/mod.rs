@@ -6,6 +6,7 @@ mod error;
 use jiff::Timestamp;
 use m2m_types::audience::Audience;
 use m2m_types::claims::AccessTokenClaims;
+use m2m_types::confirmation::Confirmation;
 use m2m_types::scope::ScopeSet;
 use m2m_types::token_request::TokenRequest;
 
@@ -74,29 +75,37 @@ fn may_exchange(
     Ok(())
 }
 
+/// What is exchanged.
+pub(super) struct Subject<'a> {
+    /// The subject token.
+    pub(super) token: &'a LiveToken,
+    /// The key or certificate whose possession the request proves.
+    pub(super) proved: Option<&'a Confirmation>,
+}
+
 /// Decides what a client gets for a subject token.
 ///
 /// The audience is the subject token's, and never another.
 pub(super) fn decide(
     known: &KnownServers,
     active: &ActiveClient,
-    subject: &LiveToken,
+    subject: &Subject<'_>,
     request: &TokenRequest,
     now: Timestamp,
 ) -> Result<Decision, TokenError> {
-    let claims = subject.claims();
+    let claims = subject.token.claims();
     let server = known.find(claims.aud.as_str());
     let server = server.filter(|_| targets_are(request, &claims.aud));
     let server = server.ok_or(ExchangeError::Target)?;
     let allowed = scopes::allowed(active, known, &server);
-    let clients = subject.clients();
+    let clients = subject.token.clients();
     let allowed = clients.fold(allowed, |allowed, client| {
         allowed.intersection(&scopes::allowed(client, known, &server))
     });
     let child = attenuate(
         &Parent {
             claims,
-            kid: subject.kid(),
+            kid: subject.token.kid(),
         },
         &Exchanger {
             id: &active.client.id,
@@ -105,7 +114,7 @@ pub(super) fn decide(
             lifetime_seconds: known
                 .lifetime(&server, active.client.access_token_ttl)
                 .seconds(),
-            proved: None,
+            proved: subject.proved,
         },
         Wanted {
             scopes: requested_scopes(request)?,
