@@ -1,15 +1,11 @@
-//! What lies in the table: its keys, and records of version 1 as they were first written.
+//! What lies in the table: its keys. What is in the records is held by `fixtures.rs`.
 
-use std::collections::BTreeMap;
-
-use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use m2m_aws::tables::create_table_if_missing;
-use m2m_core::client::{Client, ClientState};
-use m2m_core::ports::{Principals, WriteOutcome};
+use m2m_core::client::ClientState;
+use m2m_core::ports::WriteOutcome;
 use m2m_local::stand_in::StandIn;
-use m2m_testkit::builders::{NOW, answer, client, next, organization, owner, pending, scopes};
-use m2m_types::generation::Generation;
+use m2m_testkit::builders::{NOW, answer, next, organization, owner, pending};
 
 use crate::support::{Deployment, config};
 
@@ -103,147 +99,4 @@ async fn making_the_table_again_changes_nothing() {
         .send();
     let expiry = expiry.await.unwrap().time_to_live_description.unwrap();
     assert_eq!(expiry.attribute_name(), Some("expires_at"));
-}
-
-/// Attributes of an item as they are written by hand.
-struct Attributes(BTreeMap<&'static str, AttributeValue>);
-
-impl Attributes {
-    fn at(pk: &str, sk: &str) -> Self {
-        Self(BTreeMap::new())
-            .text("pk", pk)
-            .text("sk", sk)
-            .number("schema_version", "1")
-    }
-
-    fn with(mut self, name: &'static str, value: AttributeValue) -> Self {
-        self.0.insert(name, value);
-        self
-    }
-
-    fn text(self, name: &'static str, value: &str) -> Self {
-        self.with(name, AttributeValue::S(value.to_owned()))
-    }
-
-    fn number(self, name: &'static str, value: &str) -> Self {
-        self.with(name, AttributeValue::N(value.to_owned()))
-    }
-
-    fn texts(self, name: &'static str, values: &[&str]) -> Self {
-        let texts = values
-            .iter()
-            .map(|text| AttributeValue::S((*text).to_owned()));
-        self.with(name, AttributeValue::L(texts.collect()))
-    }
-
-    fn yes(self, name: &'static str, value: bool) -> Self {
-        self.with(name, AttributeValue::Bool(value))
-    }
-
-    fn null(self, name: &'static str) -> Self {
-        self.with(name, AttributeValue::Null(true))
-    }
-
-    async fn put(self, deployment: &Deployment) {
-        let put = deployment.dynamodb.put_item().table_name(config().table);
-        let put = self
-            .0
-            .into_iter()
-            .fold(put, |put, (name, value)| put.item(name, value));
-        put.send().await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_client_of_version_1_is_understood() {
-    let deployment = Deployment::start().await;
-    let expected = Client {
-        scopes: Some(scopes("orders:read")),
-        last_used: BTreeMap::from([(client("payments").secrets[0].id.clone(), NOW)]),
-        generation: Generation::default().raised(),
-        ..client("payments")
-    };
-    let secret = &expected.secrets[0];
-    let digest = Blob::new(secret.digest.as_bytes().to_vec());
-    let moment = "2026-01-01T00:00:00Z";
-    let secret_item = AttributeValue::M(
-        [
-            ("secret_id", AttributeValue::S(secret.id.to_string())),
-            ("hint", AttributeValue::S(secret.hint.clone())),
-            ("sha256", AttributeValue::B(digest)),
-            ("created_at", AttributeValue::S(moment.to_owned())),
-            ("expires_at", AttributeValue::Null(true)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into(),
-    );
-    let audience = AttributeValue::S("urn:m2m-oauth:api".to_owned());
-    let used = AttributeValue::N("1767225600".to_owned());
-    Attributes::at("CLIENT#m2m_payments", "CLIENT")
-        .number("revision", "2")
-        .text("client_id", "m2m_payments")
-        .text("name", "payments")
-        .null("description")
-        .text("owner", "local|ada")
-        .text("organization", "acme")
-        .text("state", "active")
-        .null("restorable_until")
-        .texts("scopes", &["orders:read"])
-        .null("default_scopes")
-        .with(
-            "default_audience",
-            AttributeValue::M([("api".to_owned(), audience)].into()),
-        )
-        .texts("grants", &["client_credentials"])
-        .number("access_token_ttl_seconds", "3600")
-        .yes("deletion_protection", false)
-        .with("tags", AttributeValue::M([].into()))
-        .text("secret_storage", "secrets_manager")
-        .with("secrets", AttributeValue::L(vec![secret_item]))
-        .number("generation", "1")
-        .text("created_at", moment)
-        .text("updated_at", moment)
-        .with(
-            "last_used",
-            AttributeValue::M([(secret.id.to_string(), used)].into()),
-        )
-        .put(&deployment)
-        .await;
-    assert_eq!(deployment.client("payments").await, Some(expected));
-}
-
-#[tokio::test]
-async fn principals_of_version_1_are_understood() {
-    let deployment = Deployment::start().await;
-    Attributes::at("OWNER#local|ada", "OWNER")
-        .text("owner", "local|ada")
-        .text("organization", "acme")
-        .texts("permissions", &["orders:read", "orders:write"])
-        .yes("active", true)
-        .number("generation", "0")
-        .put(&deployment)
-        .await;
-    for copy in 0..8 {
-        Attributes::at(&format!("ORG#acme#{copy}"), "ORG")
-            .text("organization", "acme")
-            .text("name", "Acme")
-            .text("plan", "standard")
-            .yes("m2m_clients_allowed", true)
-            .number("max_clients", "10")
-            .yes("active", true)
-            .number("generation", "0")
-            .put(&deployment)
-            .await;
-    }
-    let (ada, acme) = (owner(), organization());
-    let found = deployment
-        .stores
-        .directory
-        .find_principals(&ada.id, &acme.id)
-        .await;
-    let expected = Principals {
-        owner: Some(ada),
-        organization: Some(acme),
-    };
-    assert_eq!(found.unwrap(), expected);
 }
