@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use m2m_core::client::Client;
+use m2m_tests::assertions;
 use m2m_tests::call::{Answer, basic};
 use m2m_tests::service::TestService;
 use m2m_tests::world::{ada, client_of};
@@ -203,7 +204,11 @@ async fn t14_invalid_client_is_401_with_the_scheme() {
     for credentials in [
         vec![],
         vec![("client_id", ID)],
-        vec![("client_assertion", "x")],
+        vec![("client_assertion", "x"), ("client_assertion_type", "x")],
+        vec![
+            ("client_assertion", "x"),
+            ("client_assertion_type", assertions::TYPE),
+        ],
     ] {
         let answer = with_body(&service, &credentials).await;
         assert_refused(&answer, 401, "invalid_client");

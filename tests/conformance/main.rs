@@ -9,6 +9,7 @@
 mod access_token;
 mod authorization_details;
 mod bearer;
+mod client_assertions;
 mod client_authentication;
 mod custom_claims;
 mod dpop;
@@ -26,3 +27,4 @@ mod token_answer;
 mod token_exchange;
 mod token_request;
 mod unavailable;
+mod workload_identity;

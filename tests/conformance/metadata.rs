@@ -1,8 +1,12 @@
 //! M1–M6: what the service says of itself.
 
 use http::Method;
+use jiff::SignedDuration;
 use m2m_core::client::{Client, GrantType};
+use m2m_core::client_auth::{AuthMethod, RegisteredAuth, RetiringMethod};
+use m2m_tests::assertions::{self, by_key, sign};
 use m2m_tests::call::Answer;
+use m2m_tests::dpop::ProofKey;
 use m2m_tests::jwt;
 use m2m_tests::service::{self, TestService};
 use m2m_tests::world::{MANAGEMENT, ada, client_of};
@@ -35,6 +39,12 @@ async fn m01_both_places_have_the_same_metadata() {
     }
     assert_eq!(answers[0].body, answers[1].body);
     let issuer = service.issuer.as_str();
+    let methods = [
+        "client_secret_basic",
+        "client_secret_post",
+        "private_key_jwt",
+    ];
+    let algorithms = ["ES256", "RS256", "EdDSA"];
     assert_eq!(
         answers[0].json(),
         json!({
@@ -43,12 +53,14 @@ async fn m01_both_places_have_the_same_metadata() {
             "jwks_uri": format!("{issuer}{JWKS}"),
             "response_types_supported": [],
             "grant_types_supported": ["client_credentials", EXCHANGE],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "token_endpoint_auth_methods_supported": methods,
+            "token_endpoint_auth_signing_alg_values_supported": algorithms,
             "introspection_endpoint": format!("{issuer}/oauth/introspect"),
-            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "introspection_endpoint_auth_methods_supported": methods,
+            "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
             "introspection_signing_alg_values_supported": ["ES256"],
             "scopes_supported": MANAGEMENT.split(' ').collect::<Vec<_>>(),
-            "dpop_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
+            "dpop_signing_alg_values_supported": algorithms,
             "protected_resources": [format!("{issuer}/v1")],
         })
     );
@@ -87,7 +99,7 @@ async fn fetch(service: &TestService, url: &Value) -> Answer {
 
 #[tokio::test]
 async fn m04_every_advertised_thing_works() {
-    let service = with_exchanging_payments().await;
+    let (service, key) = with_exchanging_payments().await;
     let subject = ask(&service, &[]).await.member("access_token");
     let metadata = metadata(&service).await;
     assert_eq!(fetch(&service, &metadata["jwks_uri"]).await.status, 200);
@@ -117,6 +129,11 @@ async fn m04_every_advertised_thing_works() {
             .unwrap()
         {
             let mut form = vec![("grant_type", grant.as_str().unwrap())];
+            let assertion = sign(&key, &assertions::claims(&service));
+            let by_assertion = [
+                ("client_assertion_type", assertions::TYPE),
+                ("client_assertion", assertion.as_str()),
+            ];
             if *grant == EXCHANGE {
                 let kind = "urn:ietf:params:oauth:token-type:access_token";
                 form.extend([("subject_token", &*subject), ("subject_token_type", kind)]);
@@ -128,6 +145,10 @@ async fn m04_every_advertised_thing_works() {
                     form.extend([("client_id", ID), ("client_secret", secret.as_str())]);
                     call
                 }
+                "private_key_jwt" => {
+                    form.extend(by_assertion.iter().copied());
+                    call
+                }
                 other => unreachable!("{other} is advertised"),
             };
             assert_eq!(
@@ -137,7 +158,7 @@ async fn m04_every_advertised_thing_works() {
             );
         }
     }
-    check_introspection(&service, &metadata).await;
+    check_introspection(&service, &key, &metadata).await;
     for scope in metadata["scopes_supported"].as_array().unwrap() {
         let resource = service.issuer.join("/v1");
         let asked = [
@@ -148,19 +169,26 @@ async fn m04_every_advertised_thing_works() {
     }
 }
 
-/// A service whose client may use every grant.
-async fn with_exchanging_payments() -> TestService {
-    let service = service::start().await;
+/// A service whose client may use every grant and, while one replaces the other, two methods; and its key.
+async fn with_exchanging_payments() -> (TestService, ProofKey) {
+    let (service, key) = (service::start().await, ProofKey::default());
     let client = Client {
         grant_types: GrantType::ALL.to_vec(),
+        auth: RegisteredAuth {
+            method: by_key(&key),
+            retiring: Some(RetiringMethod {
+                method: AuthMethod::ClientSecret,
+                until: service.now() + SignedDuration::from_hours(1),
+            }),
+        },
         ..client_of(&ada(), "payments")
     };
     service.add_client(client).await;
-    service
+    (service, key)
 }
 
 /// Every method works there, and the answer is signed with an algorithm that is listed.
-async fn check_introspection(service: &TestService, metadata: &Value) {
+async fn check_introspection(service: &TestService, key: &ProofKey, metadata: &Value) {
     let (secret, url) = (secret(), &metadata["introspection_endpoint"]);
     let path = url.as_str().unwrap().strip_prefix(service.issuer.as_str());
     for method in metadata["introspection_endpoint_auth_methods_supported"]
@@ -168,11 +196,19 @@ async fn check_introspection(service: &TestService, metadata: &Value) {
         .unwrap()
     {
         let mut form = vec![("token", "x")];
+        let assertion = sign(key, &assertions::claims(service));
         let call = service.post(path.unwrap());
         let call = match method.as_str().unwrap() {
             "client_secret_basic" => call.basic(ID, &secret),
             "client_secret_post" => {
                 form.extend([("client_id", ID), ("client_secret", secret.as_str())]);
+                call
+            }
+            "private_key_jwt" => {
+                form.extend([
+                    ("client_assertion_type", assertions::TYPE),
+                    ("client_assertion", assertion.as_str()),
+                ]);
                 call
             }
             other => unreachable!("{other} is advertised"),
@@ -224,8 +260,8 @@ async fn m04_everything_that_works_is_advertised() {
         let is_there = service.post(path).form(&[]).send().await.status != 404;
         assert_eq!(is_there, metadata.get(name).is_some(), "{name}");
     }
-    // Assertions are not, so they do not authenticate.
-    let assertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    // Assertions of another type are not, so they do not authenticate.
+    let assertion = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
     let answer = service
         .post("/oauth/token")
         .form(&[

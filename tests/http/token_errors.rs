@@ -113,7 +113,7 @@ async fn unusable_credentials() {
     );
     assert_shows(
         "token_assertion",
-        &in_body(&[("client_assertion", "x")]).await,
+        &in_body(&[("client_assertion", "x"), ("client_assertion_type", "x")]).await,
     );
     assert_shows(
         "token_two_methods",

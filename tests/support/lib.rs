@@ -6,6 +6,7 @@
     reason = "test support: what goes wrong is a failed test, and what is skipped says why"
 )]
 
+pub mod assertions;
 pub mod call;
 pub mod certificates;
 pub mod directory;
@@ -13,6 +14,7 @@ pub mod dpop;
 pub mod iam;
 pub mod jwt;
 pub mod logs;
+pub mod outside;
 pub mod programs;
 pub mod raw;
 pub mod service;

@@ -223,7 +223,10 @@ async fn deploy(
     let directory = Arc::new(SteeredDirectory::around(stores.directory));
     stores.directory = directory.clone();
     let clock: Arc<dyn Clock> = Arc::clone(clock) as Arc<dyn Clock>;
-    let deployment = deployment(service, stores, clock, random).unwrap();
+    let fetch = m2m_fetch::Fetcher::shared(service.allow_private_fetch);
+    let deployment = deployment(service, stores, clock, random)
+        .unwrap()
+        .fetching(fetch);
     let ports = deployment.ports();
     keys::provision(&*ports.keys, service.signing_algorithm, &*ports.clock)
         .await

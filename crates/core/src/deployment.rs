@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use m2m_jose::RemoteKeys;
+use m2m_jose::{RemoteDocuments, RemoteKeys};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::issuer::Issuer;
 
 use crate::caller::{CallerAuthentication, IamAuthentication, IamCallers};
-use crate::client_auth::ClientAuthentication;
+use crate::client_auth::{Assertions, ClientAuthentication};
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::cursors::Cursors;
@@ -94,7 +94,7 @@ impl Deployment {
             settings.signing_algorithm,
             Arc::clone(&ports.clock),
         ));
-        let client_authentication = authenticating_with(&ports);
+        let client_authentication = authenticating_with(&settings, &ports);
         let tokens = Arc::new(LiveTokens {
             issuer: settings.issuer.clone(),
             directory: Arc::clone(&ports.directory),
@@ -133,7 +133,7 @@ impl Deployment {
             ..self.ports
         };
         Self {
-            client_authentication: authenticating_with(&ports),
+            client_authentication: authenticating_with(&self.settings, &ports),
             ports,
             ..self
         }
@@ -280,10 +280,18 @@ impl Deployment {
     }
 }
 
-fn authenticating_with(ports: &Ports) -> Arc<ClientAuthentication> {
+fn authenticating_with(settings: &DeploymentSettings, ports: &Ports) -> Arc<ClientAuthentication> {
+    let remote_keys = Arc::new(RemoteKeys::new(Arc::clone(&ports.fetch)));
     Arc::new(ClientAuthentication {
         directory: Arc::clone(&ports.directory),
-        remote_keys: Arc::new(RemoteKeys::new(Arc::clone(&ports.fetch))),
+        assertions: Assertions {
+            issuer: settings.issuer.clone(),
+            leeway: settings.assertion_leeway,
+            spent: Arc::clone(&ports.spent),
+            metadata: RemoteDocuments::new(Arc::clone(&ports.fetch)),
+            remote_keys: Arc::clone(&remote_keys),
+        },
+        remote_keys,
         throttle: FailureThrottle::new(Arc::clone(&ports.clock)),
     })
 }

@@ -8,6 +8,7 @@ use axum::{Json, Router};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Method, Response, StatusCode};
 use m2m_core::client::GrantType;
+use m2m_core::client_auth;
 use m2m_core::dpop;
 use m2m_core::error_chain::chain;
 use m2m_core::keys::JWKS_MAX_AGE_SECONDS;
@@ -71,9 +72,11 @@ async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
                 .collect(),
             introspection_endpoint: issuer.join(paths::INTROSPECT),
             introspection_endpoint_auth_methods_supported: auth_methods(&state),
+            introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             introspection_signing_alg_values_supported: signing_algorithms(&state).await,
             authorization_details_types_supported: details_types(&state).await,
             token_endpoint_auth_methods_supported: auth_methods(&state),
+            token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             dpop_signing_alg_values_supported: proof_algorithms(),
             tls_client_certificate_bound_access_tokens: state.mutual_tls.is_on(),
             mtls_endpoint_aliases: state.mutual_tls.alias().map(|origin| EndpointAliases {
@@ -103,11 +106,22 @@ async fn details_types(state: &crate::State) -> Vec<DetailType> {
 
 /// How a client may authenticate at the protocol endpoints.
 fn auth_methods(state: &crate::State) -> Vec<String> {
-    let mut methods = vec!["client_secret_basic", "client_secret_post"];
+    let mut methods = vec![
+        "client_secret_basic",
+        "client_secret_post",
+        "private_key_jwt",
+    ];
     if state.mutual_tls.is_on() {
         methods.extend(["tls_client_auth", "self_signed_tls_client_auth"]);
     }
     methods.into_iter().map(str::to_owned).collect()
+}
+
+/// What the assertions of clients may be signed with.
+fn assertion_algorithms() -> Vec<String> {
+    client_auth::assertion_algorithms()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What DPoP proofs may be signed with.

@@ -77,11 +77,11 @@ impl Jwk {
 }
 
 impl Members {
-    /// RFC 7517 §4.2 and §4.3.
+    /// RFC 7517 §4.2 and §4.3; a bundle of SPIFFE writes `jwt-svid` (SPIFFE Trust Domain and Bundle §4.2.2).
     fn is_for_verifying(&self) -> bool {
         let public_key_use = self.public_key_use.as_deref();
         let operations = self.key_ops.as_ref();
-        public_key_use.is_none_or(|purpose| purpose == "sig")
+        public_key_use.is_none_or(|purpose| ["sig", "jwt-svid"].contains(&purpose))
             && operations.is_none_or(|all| all.iter().any(|one| one == "verify"))
     }
 

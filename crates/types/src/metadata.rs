@@ -41,10 +41,16 @@ pub struct AuthorizationServerMetadata {
     pub grant_types_supported: Vec<String>,
     /// How a client may authenticate there.
     pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// What client assertions may be signed with.
+    #[serde(default)]
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// The introspection endpoint, RFC 7662 §2.
     pub introspection_endpoint: String,
     /// How a caller may authenticate there; with an access token beside these.
     pub introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// What client assertions may be signed with there.
+    #[serde(default)]
+    pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// What signs its signed answers, RFC 9701 §7.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub introspection_signing_alg_values_supported: Vec<String>,

@@ -9,8 +9,8 @@ use m2m_types::client_secret::ClientSecret;
 use m2m_types::token_request::{TokenRequest, UnverifiedSecret};
 
 use super::{
-    AuthMethod, AuthenticatedClient, AuthenticationFailure, ClientAuthError, Presentation,
-    PresentedCredentials, Proof,
+    Assertions, AuthMethod, AuthenticatedClient, AuthenticationFailure, ClientAuthError,
+    Presentation, PresentedCredentials, Proof,
 };
 use crate::active_client::{ActiveClient, NotActive};
 use crate::client::Client;
@@ -25,6 +25,8 @@ pub struct ClientAuthentication {
     pub directory: Arc<dyn Directory>,
     /// The keys that clients publish.
     pub remote_keys: Arc<RemoteKeys>,
+    /// How assertions are checked.
+    pub assertions: Assertions,
     /// Who failed too often.
     pub throttle: FailureThrottle,
 }
@@ -58,6 +60,13 @@ impl ClientAuthentication {
                 unverified_secret,
             } => {
                 self.by_secret(unverified_client_id, unverified_secret, now)
+                    .await
+            }
+            PresentedCredentials::Assertion {
+                unverified_client_id,
+                unverified_assertion,
+            } => {
+                self.by_assertion(unverified_client_id, unverified_assertion, now)
                     .await
             }
             PresentedCredentials::Certificate {

@@ -21,6 +21,10 @@ pub struct AuthenticatedClient {
 pub enum Proof {
     /// By this of its secrets.
     Secret(SecretId),
+    /// By an assertion that it signed itself.
+    Assertion,
+    /// By a token of an outside issuer that it trusts.
+    WorkloadToken,
     /// By the certificate with this thumbprint, RFC 8705 §3.1.
     Certificate(String),
 }

@@ -3,6 +3,7 @@
 use m2m_types::oauth_error::OAuthErrorCode;
 use m2m_types::token_request::{MAX_PARAMETER_LENGTH, TokenRequest, UnverifiedSecret};
 
+use super::assertion::{ASSERTION_TYPE, unverified_client_id};
 use super::{ClientCertificate, Presentation, basic};
 
 /// What was presented, before anything of it was checked.
@@ -14,6 +15,13 @@ pub enum PresentedCredentials {
         unverified_client_id: String,
         /// What it says to prove it.
         unverified_secret: UnverifiedSecret,
+    },
+    /// `private_key_jwt`, or a token of an outside issuer in its place.
+    Assertion {
+        /// Who the client says it is; empty if it does not.
+        unverified_client_id: String,
+        /// The assertion.
+        unverified_assertion: UnverifiedSecret,
     },
     /// The certificate of the connection: `tls_client_auth` or `self_signed_tls_client_auth`.
     Certificate {
@@ -38,8 +46,10 @@ pub enum InvalidCredentials {
     MalformedHeader,
     /// An `Authorization` header of another scheme.
     UnsupportedScheme,
-    /// A client assertion, which no client here is registered for.
-    UnsupportedMethod,
+    /// `client_assertion` without its type, or the other way round.
+    HalfAnAssertion,
+    /// Another type of assertion than RFC 7523's.
+    UnsupportedAssertion,
     /// A header beyond 8192 bytes.
     HeaderTooLong,
     /// The `client_id` in the body is another than in the header.
@@ -52,11 +62,12 @@ impl InvalidCredentials {
     /// The code that the caller sees.
     pub fn code(self) -> OAuthErrorCode {
         match self {
-            Self::Missing | Self::UnsupportedScheme | Self::UnsupportedMethod => {
+            Self::Missing | Self::UnsupportedScheme | Self::UnsupportedAssertion => {
                 OAuthErrorCode::InvalidClient
             }
             Self::TwoMethods
             | Self::TwoHeaders
+            | Self::HalfAnAssertion
             | Self::MalformedHeader
             | Self::HeaderTooLong
             | Self::ClientIdMismatch
@@ -68,7 +79,7 @@ impl InvalidCredentials {
     pub fn description(self) -> &'static str {
         match self {
             Self::Missing => {
-                "no client authentication: send client_secret_basic or client_secret_post"
+                "no client authentication: send a client_secret, a client_assertion or a certificate"
             }
             Self::TwoMethods => "more than one client authentication method in a request",
             Self::TwoHeaders => "more than one Authorization header",
@@ -76,8 +87,9 @@ impl InvalidCredentials {
                 "the Authorization header is not Basic with a form-encoded client_id and client_secret"
             }
             Self::UnsupportedScheme => "the authentication scheme is not supported: use Basic",
-            Self::UnsupportedMethod => {
-                "client assertions are not supported: send client_secret_basic or client_secret_post"
+            Self::HalfAnAssertion => "client_assertion and client_assertion_type are sent together",
+            Self::UnsupportedAssertion => {
+                "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
             }
             Self::HeaderTooLong => "the Authorization header is longer than 8192 bytes",
             Self::ClientIdMismatch => "client_id differs from the one in the Authorization header",
@@ -112,7 +124,7 @@ impl PresentedCredentials {
             &request.unverified_client_secret,
         ) {
             (_, Some(_)) if has_assertion(request) => Err(InvalidCredentials::TwoMethods),
-            _ if has_assertion(request) => Err(InvalidCredentials::UnsupportedMethod),
+            _ if has_assertion(request) => Self::in_assertion(request),
             (Some(id), Some(secret)) => Ok(Self::Secret {
                 unverified_client_id: id.clone(),
                 unverified_secret: secret.clone(),
@@ -127,6 +139,26 @@ impl PresentedCredentials {
             },
             (None, None) => Err(InvalidCredentials::Missing),
         }
+    }
+
+    /// Who signs for itself may leave out `client_id` (RFC 7521 §4.2).
+    fn in_assertion(request: &TokenRequest) -> Result<Self, InvalidCredentials> {
+        let (Some(assertion), Some(assertion_type)) = (
+            &request.unverified_client_assertion,
+            &request.unverified_client_assertion_type,
+        ) else {
+            return Err(InvalidCredentials::HalfAnAssertion);
+        };
+        if assertion_type != ASSERTION_TYPE {
+            return Err(InvalidCredentials::UnsupportedAssertion);
+        }
+        let said = request.unverified_client_id.clone();
+        Ok(Self::Assertion {
+            unverified_client_id: said
+                .or_else(|| unverified_client_id(assertion.expose()))
+                .unwrap_or_default(),
+            unverified_assertion: assertion.clone(),
+        })
     }
 
     fn in_header(header: &[u8], request: &TokenRequest) -> Result<Self, InvalidCredentials> {
@@ -158,6 +190,10 @@ impl PresentedCredentials {
     pub fn unverified_client_id(&self) -> &str {
         match self {
             Self::Secret {
+                unverified_client_id,
+                ..
+            }
+            | Self::Assertion {
                 unverified_client_id,
                 ..
             }
@@ -218,7 +254,12 @@ mod tests {
         check(
             &[],
             "client_id=a&client_assertion=c",
-            InvalidCredentials::UnsupportedMethod,
+            InvalidCredentials::HalfAnAssertion,
+        );
+        check(
+            &[],
+            "client_assertion=c&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+            InvalidCredentials::UnsupportedAssertion,
         );
         check(
             &[basic],

@@ -5,7 +5,7 @@ use std::time::Duration;
 use m2m_types::client_id::ClientId;
 use m2m_types::oauth_error::OAuthErrorCode;
 
-use super::{CertificateMismatch, InvalidCredentials};
+use super::{CertificateMismatch, InvalidAssertion, InvalidCredentials};
 use crate::active_client::NotActive;
 use crate::ports::StoreError;
 use crate::protocol_error::{ProtocolError, Retry, UNAVAILABLE};
@@ -55,6 +55,12 @@ pub enum AuthenticationFailure {
     /// The certificate is not the client's.
     #[error("the certificate does not prove that it is {0}")]
     WrongCertificate(ClientId, #[source] CertificateMismatch),
+    /// The assertion is none.
+    #[error("the client_assertion is malformed")]
+    MalformedAssertion(#[source] InvalidAssertion),
+    /// The assertion does not prove who sends it.
+    #[error("the client_assertion does not prove that it is {0}")]
+    WrongAssertion(ClientId, #[source] InvalidAssertion),
     /// The client is registered for another method.
     #[error("the client {0} is registered for another method of authentication")]
     WrongMethod(ClientId),
@@ -72,10 +78,12 @@ impl AuthenticationFailure {
         match self {
             Self::WrongSecret(id)
             | Self::WrongCertificate(id, _)
+            | Self::WrongAssertion(id, _)
             | Self::WrongMethod(id)
             | Self::NotActive(id, _) => Some(id),
             Self::MalformedClientId
             | Self::MalformedSecret
+            | Self::MalformedAssertion(_)
             | Self::UnknownClient
             | Self::Store(_) => None,
         }

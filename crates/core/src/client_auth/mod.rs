@@ -1,5 +1,6 @@
 //! Client authentication at the protocol endpoints, RFC 6749 §2.3.
 
+mod assertion;
 mod authenticate;
 mod authenticated;
 mod basic;
@@ -12,6 +13,7 @@ mod method;
 mod presentation;
 mod x509;
 
+pub use assertion::{Assertions, InvalidAssertion, assertion_algorithms, is_subject_pattern};
 pub use authenticate::ClientAuthentication;
 pub use authenticated::{AuthenticatedClient, Proof};
 pub use by_certificate::CertificateMismatch;

@@ -74,15 +74,18 @@ pub struct Trust {
     pub issuer: String,
     /// The `sub` of the tokens.
     pub subject: String,
-    /// Whether `*` in `subject` stands for any text.
+    /// Whether `*` in `subject` stands for any text within one part of it: never for a `:` or a `/`. Something has to
+    /// stand before the first.
     #[serde(default)]
     pub subject_is_pattern: bool,
-    /// The `aud` of the tokens.
+    /// The `aud` of the tokens, the only one they may have.
     pub audience: String,
-    /// Further claims that the tokens must have, each equal to this text.
+    /// Further claims that the tokens must have, each equal to this text; a name that begins with `/` is a JSON
+    /// pointer into claims within claims, such as `/kubernetes.io/namespace`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub claims: BTreeMap<String, String>,
-    /// How old a token may be by its `iat`: 1 to 86,400 seconds, a day by default.
+    /// How old a token may be by its `iat`: 1 to 86,400 seconds, a day by default. One without `iat` may not live longer
+    /// than that.
     #[serde(default = "a_day")]
     pub max_age_seconds: u32,
     /// Where the issuer's keys are; null: where its metadata says.
