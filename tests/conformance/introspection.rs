@@ -290,6 +290,19 @@ async fn i03_a_denied_token_ends_at_once_and_others_live_on() {
 }
 
 #[tokio::test]
+async fn i03_a_key_that_another_instance_removed_ends_its_tokens_at_once() {
+    let service = with_api().await;
+    let token = token(&service).await;
+    let kid = jwt::header(&token)["kid"].as_str().unwrap().to_owned();
+    let revocations = &service.deployment.ports().revocations;
+    let until = service.deployment.ports().clock.now() + SignedDuration::from_hours(24);
+    revocations.remove_kid(&kid, until).await.unwrap();
+    assert!(!service.is_active("api", &token).await);
+    let me = service.get("/v1/me").bearer(&token).send().await;
+    assert_eq!(me.status, 401);
+}
+
+#[tokio::test]
 async fn i03_a_raised_generation_of_the_deployment_ends_every_token() {
     let service = with_api().await;
     let token = token(&service).await;

@@ -149,7 +149,7 @@ async fn an_introspection_tells_the_log_alone_why_a_token_is_not_active() {
     assert_eq!(line["level"], "INFO");
     assert_eq!(
         line["reason"],
-        "the token is not active: the token was revoked"
+        "the token is not active: the token was revoked, or a key that signed it or its ancestors removed"
     );
     assert_eq!(line.get("jti"), None);
 }

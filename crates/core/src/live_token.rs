@@ -54,8 +54,8 @@ pub enum NotLive {
     /// it was exchanged from.
     #[error("the token was stopped, with others of the client {0}")]
     Stopped(ClientId),
-    /// It was revoked by itself, or a token which it was exchanged from.
-    #[error("the token was revoked")]
+    /// It was revoked by itself, or a token which it was exchanged from; or the key of one of them was removed.
+    #[error("the token was revoked, or a key that signed it or its ancestors removed")]
     Denied,
     /// The key that signed a token which it was exchanged from is published no more.
     #[error("a key of the token's ancestors was removed")]
@@ -76,6 +76,15 @@ impl VerifiedToken {
         let ancestors = self.claims.ancestors.iter();
         let ancestors = ancestors.map(|ancestor| (&ancestor.client_id, &ancestor.generations));
         std::iter::once((&self.claims.client_id, &self.claims.generations)).chain(ancestors)
+    }
+
+    /// Each key whose removal ends it, of which this process may not know yet.
+    fn kids(&self) -> Vec<&str> {
+        let ancestors = self.claims.ancestors.iter();
+        let ancestors = ancestors.map(|ancestor| ancestor.kid.as_str());
+        std::iter::once(self.kid.as_str())
+            .chain(ancestors)
+            .collect()
     }
 
     /// Each token whose denial ends it: itself and its ancestors.
@@ -160,8 +169,8 @@ impl LiveTokens {
         if ancestors.iter().any(|it| !verified.keys.publishes(&it.kid)) {
             return Err(NotLive::KeyRemoved);
         }
-        let names = verified.names();
-        let denied = async { Ok(self.revocations.any_denied(&names).await?) };
+        let (names, kids) = (verified.names(), verified.kids());
+        let denied = async { Ok(self.revocations.any_denied(&names, &kids).await?) };
         let (clients, denied) = try_join(self.active_clients(&verified), denied).await?;
         if denied {
             return Err(NotLive::Denied);

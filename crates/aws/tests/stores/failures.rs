@@ -91,7 +91,7 @@ async fn ask_everything(
     ask!(keys.raise_generation());
     ask!(keys.find_root());
     ask!(keys.insert_root(&[1; 32]));
-    ask!(revocations.any_denied(&[denial("1").token]));
+    ask!(revocations.any_denied(&[denial("1").token], &[]));
     ask!(revocations.deny(&denial("1")));
     ask!(revocations.count_live(&present.id, present.generation, NOW, 10));
     ask!(revocations.forget_denials(&present.id, present.generation));

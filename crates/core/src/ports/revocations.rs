@@ -69,8 +69,8 @@ pub struct RevokedAt {
 /// [`super::Directory::stop_owner`] and so on), never alone.
 #[async_trait]
 pub trait Revocations: Send + Sync {
-    /// Whether any of these tokens is denied by itself: one round trip.
-    async fn any_denied(&self, tokens: &[TokenName]) -> Result<bool, StoreError>;
+    /// Whether any of these tokens is denied by itself, or any of these keys removed: one round trip.
+    async fn any_denied(&self, tokens: &[TokenName], kids: &[&str]) -> Result<bool, StoreError>;
 
     /// Denies a token and raises the sequence: all or nothing.
     async fn deny(&self, denial: &Denial) -> Result<DenyOutcome, StoreError>;

@@ -107,7 +107,7 @@ pub async fn a_denied_token_is_found_among_others(ports: Ports) {
         client_id: client_id("other"),
         ..denial("2").token
     };
-    let found = ports.revocations.any_denied(&[of_another]).await;
+    let found = ports.revocations.any_denied(&[of_another], &[]).await;
     assert!(!found.unwrap());
 }
 
@@ -184,6 +184,14 @@ pub async fn a_removed_key_is_named_until_its_tokens_have_ended(ports: Ports) {
     let found = read(&ports, NOW).await;
     assert_eq!(found.sequence, 1);
     assert_eq!(found.revoked.kids, ["kid".to_owned()].into());
+    for (kids, expected) in [
+        (&["kid"][..], true),
+        (&["other", "kid", "kid"], true),
+        (&["other"], false),
+    ] {
+        let denied = ports.revocations.any_denied(&[], kids).await.unwrap();
+        assert_eq!(denied, expected, "{kids:?}");
+    }
     assert!(read(&ports, until).await.revoked.kids.is_empty());
 }
 
@@ -254,7 +262,7 @@ async fn deny(ports: &Ports, denial: &Denial) -> DenyOutcome {
 
 async fn any_denied(ports: &Ports, jtis: &[&str]) -> bool {
     let tokens: Vec<_> = jtis.iter().map(|jti| denial(jti).token).collect();
-    ports.revocations.any_denied(&tokens).await.unwrap()
+    ports.revocations.any_denied(&tokens, &[]).await.unwrap()
 }
 
 async fn count(ports: &Ports, generation: Generation, now: Timestamp, limit: u32) -> u32 {

@@ -22,8 +22,10 @@ impl Table {
         &self,
         what: &str,
         tokens: &[TokenName],
+        kids: &[&str],
     ) -> Result<bool, StoreError> {
-        let mut keys: Vec<_> = tokens.iter().map(Key::denied_token).collect();
+        let kids = kids.iter().map(|kid| Key::removed_kid(kid));
+        let mut keys: Vec<_> = tokens.iter().map(Key::denied_token).chain(kids).collect();
         // DynamoDB refuses a read that names an item twice.
         keys.sort();
         keys.dedup();

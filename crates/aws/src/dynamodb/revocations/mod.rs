@@ -36,9 +36,9 @@ impl DynamoDbRevocations {
 
 #[async_trait]
 impl Revocations for DynamoDbRevocations {
-    async fn any_denied(&self, tokens: &[TokenName]) -> Result<bool, StoreError> {
+    async fn any_denied(&self, tokens: &[TokenName], kids: &[&str]) -> Result<bool, StoreError> {
         let what = "look for denied tokens";
-        self.within_deadline(what, self.table.any_denied(what, tokens))
+        self.within_deadline(what, self.table.any_denied(what, tokens, kids))
             .await
     }
 
