@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use m2m_core::client::{Client, GrantType};
 use m2m_local::stand_in::faults::Fault;
 use m2m_tests::call::Answer;
+use m2m_tests::dpop::{self, ProofKey};
 use m2m_tests::jwt;
 use m2m_tests::service::{self, TestService};
 use m2m_tests::world::{self, ada, client_of, organization, owner, secret_of};
@@ -340,6 +341,50 @@ async fn x02_a_bound_token_is_not_exchanged_without_its_key() {
     for name in ["payments", "api"] {
         let answer = exchange(&service, name, &bound, &[]).await;
         assert_refused(&answer, 400, "invalid_request");
+    }
+}
+
+/// The same with a proof of a key of that client's choice.
+async fn exchange_proving(
+    service: &TestService,
+    name: &str,
+    token: &str,
+    key: &ProofKey,
+) -> Answer {
+    let proof = key.sign(&dpop::claims(service, "POST", "/oauth/token"));
+    let call = service.post("/oauth/token").header("dpop", proof);
+    let call = call.basic(&format!("m2m_{name}"), &secret_of(name));
+    let form = [
+        ("grant_type", EXCHANGE),
+        ("subject_token", token),
+        ("subject_token_type", ACCESS_TOKEN),
+    ];
+    call.form(&form).send().await
+}
+
+#[tokio::test]
+async fn x02_a_bound_token_is_exchanged_with_its_key_for_one_that_is_bound_to_it() {
+    let service = with_chain().await;
+    let (key, other) = (ProofKey::default(), ProofKey::default());
+    let proof = key.sign(&dpop::claims(&service, "POST", "/oauth/token"));
+    let call = service.post("/oauth/token").header("dpop", proof);
+    let call = call.basic("m2m_payments", &secret_of("payments"));
+    let bound = call.form(&[("grant_type", "client_credentials")]).send();
+    let bound = bound.await.member("access_token");
+
+    let child = exchange_proving(&service, "payments", &bound, &key).await;
+    assert_eq!(child.member("token_type"), "DPoP");
+    let cnf = &jwt::claims(&child.member("access_token"))["cnf"];
+    assert_eq!(*cnf, json!({"jkt": key.thumbprint()}));
+    let said = service
+        .introspect("api", &child.member("access_token"))
+        .await;
+    assert_eq!(said.json()["cnf"], *cnf);
+    assert_eq!(said.member("token_type"), "DPoP");
+
+    for (name, key) in [("payments", &other), ("api", &key), ("api", &other)] {
+        let refused = exchange_proving(&service, name, &bound, key).await;
+        assert_refused(&refused, 400, "invalid_request");
     }
 }
 

@@ -63,7 +63,10 @@ pub struct AccessTokenClaims {
 impl AccessTokenClaims {
     /// How it is used: one that is bound to a DPoP key with a proof (RFC 9449 §7.1).
     pub fn token_type(&self) -> TokenType {
-        TokenType::Bearer
+        match &self.cnf {
+            Some(Confirmation { jkt: Some(_), .. }) => TokenType::Dpop,
+            _ => TokenType::Bearer,
+        }
     }
 }
 
