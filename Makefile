@@ -10,7 +10,7 @@ PYTHON := python3
 AWS_TESTS := --test functions --test aws
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-aws test-tools test-package check bench bench-functions package deploy test-zips lambda-watch build tools .venv
+.PHONY: help demo serve test fuzz test-aws test-tools test-package check bench bench-functions package deploy test-zips lambda-watch build tools .venv
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ test-tools:
 # What goes to AWS is built too, where its tools are.
 test-package: test-tools
 	@if [ -x .venv/bin/cargo-lambda ]; then $(MAKE) --no-print-directory package; fi
+
+fuzz: ## Feed the parsers what nobody means, 200,000 times each, from another seed each time
+	M2M_FUZZ_EXECUTIONS=200000 M2M_FUZZ_SEED=$$(date +%s) cargo test -p m2m-tests --test fuzz -- --nocapture
 
 bench: ## Measure the token endpoint beside the ceiling of its HTTP stack
 	cargo build --release -p m2m-local -p m2m-bench
