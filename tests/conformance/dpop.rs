@@ -1,7 +1,8 @@
 //! D1–D4: proof of possession, RFC 9449.
 
-use m2m_core::client::Client;
+use m2m_core::client::{Client, GrantType};
 use m2m_core::dpop::DpopNonces;
+use m2m_local::stand_in::faults::Fault;
 use m2m_tests::call::Answer;
 use m2m_tests::dpop::{ProofKey, claims, claims_with};
 use m2m_tests::jwt;
@@ -390,6 +391,72 @@ async fn d03_the_management_api_gives_nonces_too() {
     let fresh = refused.header("dpop-nonce").unwrap();
     claims["nonce"] = json!(fresh);
     assert_eq!(me(&service, &token, &key.sign(&claims)).await.status, 200);
+}
+
+#[tokio::test]
+async fn i04_introspection_tells_how_a_token_is_bound() {
+    let service = with_payments().await;
+    let key = ProofKey::default();
+    let answer = ask(&service, &[&key.sign(&claims(&service, "POST", TOKEN))]).await;
+    let told = service
+        .introspect("payments", &answer.member("access_token"))
+        .await
+        .json();
+    assert_eq!(told["active"], true);
+    assert_eq!(told["token_type"], "DPoP");
+    assert_eq!(told["cnf"], json!({"jkt": key.thumbprint()}));
+}
+
+#[tokio::test]
+async fn x02_a_bound_token_is_exchanged_with_its_key_alone() {
+    let service = service::start().await;
+    let client = Client {
+        grant_types: vec![GrantType::ClientCredentials, GrantType::TokenExchange],
+        ..client_of(&ada(), "payments")
+    };
+    service.add_client(client).await;
+    let key = ProofKey::default();
+    let sign = |key: &ProofKey| key.sign(&claims(&service, "POST", TOKEN));
+    let parent = ask(&service, &[&sign(&key)]).await.member("access_token");
+    let form = [
+        (
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ),
+        ("subject_token", parent.as_str()),
+        (
+            "subject_token_type",
+            "urn:ietf:params:oauth:token-type:access_token",
+        ),
+    ];
+    let exchange = async |proof: Option<String>| {
+        let call = service.post(TOKEN).basic(ID, &secret()).form(&form);
+        match proof {
+            Some(proof) => call.header("dpop", proof).send().await,
+            None => call.send().await,
+        }
+    };
+    assert_refused(&exchange(None).await, 400, "invalid_request");
+    let stolen = exchange(Some(sign(&ProofKey::default()))).await;
+    assert_refused(&stolen, 400, "invalid_request");
+    let child = exchange(Some(sign(&key))).await;
+    assert_eq!(child.member("token_type"), "DPoP");
+    let claims = jwt::claims(&child.member("access_token"));
+    assert_eq!(claims["cnf"], json!({"jkt": key.thumbprint()}));
+}
+
+#[tokio::test]
+async fn t16_a_proof_that_cannot_be_spent_gets_no_token() {
+    for fault in [Fault::Throttled, Fault::AccessDenied, Fault::AnswerLost] {
+        let service = with_payments().await;
+        let key = ProofKey::default();
+        service.faults.always("PutItem", fault);
+        let answer = ask(&service, &[&key.sign(&claims(&service, "POST", TOKEN))]).await;
+        assert_refused(&answer, 503, "temporarily_unavailable");
+        service.faults.clear();
+        let again = ask(&service, &[&key.sign(&claims(&service, "POST", TOKEN))]).await;
+        assert_eq!(again.status, 200, "{fault:?}");
+    }
 }
 
 #[tokio::test]

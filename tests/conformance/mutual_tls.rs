@@ -7,6 +7,7 @@ use m2m_core::mutual_tls::MutualTls;
 use m2m_tests::call::Answer;
 use m2m_tests::certificates::{Certified, ClientAuthority, self_signed};
 use m2m_tests::jwt;
+use m2m_tests::outside::Outside;
 use m2m_tests::service::{self, Setup, TestService};
 use m2m_tests::world::{ada, client_of, secret_of};
 use m2m_types::admin::credentials::{CertificateSubject, Jwks};
@@ -115,20 +116,37 @@ async fn c01_a_certificate_outside_its_validity_proves_nothing() {
     assert_ne!(ask(&service).await.status, 200);
 }
 
-/// The key of a certificate as it is registered.
 fn jwks(keys: &[&KeyPair]) -> ClientKeys {
+    let keys = keys.iter().map(|key| jwk(key));
+    let set = Map::from_iter([("keys".to_owned(), Value::from_iter(keys))]);
+    ClientKeys::Inline(Jwks::try_from(set).unwrap())
+}
+
+/// The key of a certificate as it is registered.
+fn jwk(key: &KeyPair) -> Value {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let keys = keys.iter().map(|key| match key.public_key_raw() {
+    match key.public_key_raw() {
         [4, point @ ..] => {
             let (x, y) = point.split_at(32);
             json!({"kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y)})
         }
         ed25519 => json!({"kty": "OKP", "crv": "Ed25519", "x": encode(ed25519)}),
-    });
-    let set = Map::from_iter([("keys".to_owned(), Value::from_iter(keys))]);
-    ClientKeys::Inline(Jwks::try_from(set).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn c01_the_keys_of_self_signed_certificates_may_be_published() {
+    let outside = Outside::start().await;
+    let keys = ClientKeys::Uri(outside.jwks_uri().parse().unwrap());
+    let service = with_client(AuthMethod::SelfSignedTlsClientAuth(keys)).await;
+    let own = self_signed("anything", KeyPair::generate().unwrap());
+    assert!(!is_let_in(&service, &own, false).await);
+    outside.publish(&[jwk(&own.key)]);
+    assert!(!is_let_in(&service, &own, false).await, "just fetched");
+    service.clock.advance(jiff::SignedDuration::from_secs(30));
+    assert!(is_let_in(&service, &own, false).await);
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ fn options(data_dir: &Path, client_ca: &Path) -> Options {
         issuer: None,
         change_issuer: false,
         signing_algorithm: None,
-        default_audience: Audience::parse("urn:test").unwrap(),
+        default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::None,
         permissions: None,
     }

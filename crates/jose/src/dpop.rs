@@ -216,4 +216,20 @@ mod tests {
             });
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn h36_no_text_panics(text: String) {
+            let _ = DpopProof::parse(&text);
+        }
+
+        #[test]
+        fn h36_a_changed_proof_is_none(at in 0..FOR_RESOURCE.len(), byte in 0x20..0x7f_u8) {
+            let mut changed = FOR_RESOURCE.as_bytes().to_vec();
+            let is_changed = changed[at] != byte;
+            changed[at] = byte;
+            let text = String::from_utf8(changed).unwrap();
+            proptest::prop_assert_eq!(DpopProof::parse(&text).is_err(), is_changed);
+        }
+    }
 }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use m2m_types::confirmation::Confirmation;
 use m2m_types::metadata::paths;
-use m2m_types::token_response::TokenType;
 
 use super::{TokenEndpoint, TokenError};
 use crate::client_auth::{AuthenticatedClient, Presentation, Proof};
@@ -16,17 +15,6 @@ pub(super) struct Binding {
     pub(super) confirmation: Option<Confirmation>,
     /// `DPoP-Nonce`.
     pub(super) next_nonce: Option<String>,
-}
-
-impl Binding {
-    /// How the token will have to be shown.
-    pub(super) fn token_type(&self) -> TokenType {
-        let confirmation = self.confirmation.as_ref();
-        match confirmation.and_then(|confirmation| confirmation.jkt.as_ref()) {
-            Some(_) => TokenType::Dpop,
-            None => TokenType::Bearer,
-        }
-    }
 }
 
 impl TokenEndpoint {

@@ -115,7 +115,6 @@ impl TokenEndpoint {
         let now = self.clock.now();
         let active = authenticated.active();
         let binding = self.bind(authenticated, presentation, now).await?;
-        let token_type = binding.token_type();
         let proved = binding.confirmation.as_ref();
         let known = self.catalog.current().await?;
         let decision = self
@@ -135,6 +134,7 @@ impl TokenEndpoint {
             return Err(TokenError::TooLong);
         }
         self.record_use(authenticated, now).await;
+        let token_type = claims.token_type();
         Ok(Issued {
             client_id: claims.client_id,
             jti: claims.jti,
