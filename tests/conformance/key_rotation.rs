@@ -265,6 +265,38 @@ async fn k03_a_leaked_key_is_gone_at_once() {
     assert_eq!(again.refusal(), (404, "not-found".to_owned()));
 }
 
+/// An instance whose keys are a moment old, a token of a key that it cannot know yet, and who may ask about it.
+async fn with_a_key_of_another_instance() -> (TestService, String) {
+    let service = service::start().await;
+    service.add_client(client_of(&ada(), "payments")).await;
+    let operator = service.manager("operator").await;
+    let other = beside(&service).await;
+    assert!(other.is_active("payments", &token(&service).await).await);
+    for state in ["pending", "active"] {
+        let kid = in_state(&service, &operator, state).await.remove(0);
+        assert_eq!(remove(&service, &operator, &kid).await.status, 204);
+    }
+    service.clock.advance(SignedDuration::from_secs(11));
+    let token = token(&service).await;
+    (other, token)
+}
+
+#[tokio::test]
+async fn h35_a_key_that_another_instance_just_made_is_read_at_once() {
+    let (other, token) = with_a_key_of_another_instance().await;
+    assert!(other.is_active("payments", &token).await);
+}
+
+#[tokio::test]
+async fn h35_of_a_key_that_cannot_be_read_nothing_is_said() {
+    let (other, token) = with_a_key_of_another_instance().await;
+    other.faults.always("GetSecretValue", Fault::ServerError);
+    assert_eq!(other.introspect("payments", &token).await.status, 503);
+    other.faults.clear();
+    other.clock.advance(SignedDuration::from_secs(10));
+    assert!(other.is_active("payments", &token).await);
+}
+
 #[tokio::test]
 async fn k03_every_published_key_can_be_removed() {
     let service = service::start().await;

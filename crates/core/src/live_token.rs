@@ -138,12 +138,26 @@ pub struct LiveTokens {
 }
 
 impl LiveTokens {
-    /// Checks what the token itself tells: signature, issuer and time. It costs no read.
+    /// Checks what the token itself tells: signature, issuer and time. It costs no read, unless the token names a
+    /// key which this process does not know: another instance may have made it a moment ago.
     ///
     /// # Errors
     /// Why it may not be used.
     pub async fn verify(&self, unverified_token: &str) -> Result<VerifiedToken, NotLive> {
         let keys = self.keys.current().await?;
+        match self.verify_with(keys, unverified_token) {
+            Err(NotLive::Token(InvalidToken::UnknownKey)) => {
+                self.verify_with(self.keys.read_again().await?, unverified_token)
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_with(
+        &self,
+        keys: Arc<KeySet>,
+        unverified_token: &str,
+    ) -> Result<VerifiedToken, NotLive> {
         let (claims, kid) = keys.verify(unverified_token)?;
         if claims.iss != self.issuer.as_str() {
             return Err(NotLive::Issuer);

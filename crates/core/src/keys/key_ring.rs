@@ -23,6 +23,8 @@ pub struct KeyRing {
     clock: Arc<dyn Clock>,
     loaded: RwLock<Option<Loaded>>,
     refresh: Mutex<()>,
+    /// When keys were last read in vain for a token whose key is not known.
+    failed_at: Mutex<Option<Timestamp>>,
 }
 
 #[derive(Clone)]
@@ -30,6 +32,16 @@ struct Loaded {
     keys: Arc<KeySet>,
     refresh_at: Timestamp,
     loaded_at: Timestamp,
+}
+
+impl Loaded {
+    fn at(now: Timestamp, keys: &Arc<KeySet>) -> Self {
+        Self {
+            keys: Arc::clone(keys),
+            refresh_at: now + REFRESH_AFTER,
+            loaded_at: now,
+        }
+    }
 }
 
 impl KeyRing {
@@ -41,6 +53,7 @@ impl KeyRing {
             clock,
             loaded: RwLock::new(None),
             refresh: Mutex::new(()),
+            failed_at: Mutex::new(None),
         }
     }
 
@@ -67,12 +80,7 @@ impl KeyRing {
         let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
         match (read, loaded.as_mut()) {
             (Ok(keys), _) => {
-                let refresh_at = now + REFRESH_AFTER;
-                *loaded = Some(Loaded {
-                    keys: Arc::clone(&keys),
-                    refresh_at,
-                    loaded_at: now,
-                });
+                *loaded = Some(Loaded::at(now, &keys));
                 Ok(keys)
             }
             (Err(error), Some(last_good)) if is_reliable => {
@@ -85,6 +93,37 @@ impl KeyRing {
             }
             (Err(error), _) => Err(error),
         }
+    }
+
+    /// The keys for a token whose key is not among those that are known: read again, by one at a time and at most
+    /// once in ten seconds, since anybody can name a key.
+    ///
+    /// # Errors
+    /// They could not be read now or a moment ago: nothing can be said of the token.
+    pub async fn read_again(&self) -> Result<Arc<KeySet>, StoreError> {
+        let mut failed_at = self.failed_at.lock().await;
+        let now = self.clock.now();
+        let just_then = |at: &Timestamp| *at <= now && now.duration_since(*at) < RETRY_AFTER;
+        if let Some(keys) = self.read_at(just_then) {
+            return Ok(keys);
+        }
+        if failed_at.as_ref().is_some_and(just_then) {
+            return Err(StoreError::new(
+                "read the signing keys again",
+                "they could not be read a moment ago",
+            ));
+        }
+        let keys = self.read().await.inspect_err(|_| *failed_at = Some(now))?;
+        let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+        *loaded = Some(Loaded::at(now, &keys));
+        Ok(keys)
+    }
+
+    /// The keys if they were read at such a time.
+    fn read_at(&self, holds: impl Fn(&Timestamp) -> bool) -> Option<Arc<KeySet>> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        let loaded = loaded.as_ref().filter(|loaded| holds(&loaded.loaded_at))?;
+        Some(Arc::clone(&loaded.keys))
     }
 
     /// The keys if they need not be read again. A clock that went back makes them old.
