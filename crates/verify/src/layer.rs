@@ -26,7 +26,8 @@ pub struct PeerCertificate(pub Arc<[u8]>);
 /// else: 400, 401, 403 with `WWW-Authenticate`, or 503 with `Retry-After`. Answers have no body.
 ///
 /// DPoP proofs are for the URL that the client wrote. Its origin is that of the audience, if that is an http URL, or
-/// [`VerifyLayer::origin`]; the header `Host` is not believed. The path is the request's own.
+/// [`VerifyLayer::origin`]; the header `Host` is not believed. The path is the request's
+/// own: put the layer around the outermost router, since `Router::nest` takes the prefix away from what lies within.
 #[derive(Clone)]
 pub struct VerifyLayer(Arc<Front>);
 
