@@ -11,6 +11,7 @@ use m2m_testkit::builders::{NOW, client_id};
 use m2m_tests::call::Answer;
 use m2m_tests::service::{self, TestService};
 use m2m_tests::world::{ada, client_of, organization, owner, secret_of};
+use m2m_types::cidr::Cidr;
 
 /// Asks, and tells the answer without its correlation id.
 async fn refused(service: &TestService, name: &str, secret: &str) -> Answer {
@@ -47,6 +48,13 @@ async fn everybody(service: &TestService) -> Vec<&'static str> {
         .add_client(in_state("pending", ClientState::Pending))
         .await;
 
+    service
+        .add_client(Client {
+            allowed_cidrs: vec![Cidr::parse("192.0.2.0/24").unwrap()],
+            ..client_of(&ada, "elsewhere")
+        })
+        .await;
+
     let (off_owner, off_organization) = switched_off();
     service.add_principals(&off_owner.0, &off_owner.1).await;
     service
@@ -68,6 +76,7 @@ async fn everybody(service: &TestService) -> Vec<&'static str> {
         "expired",
         "deleted",
         "pending",
+        "elsewhere",
         "owner-off",
         "organization-off",
         "owner-gone",
@@ -135,7 +144,9 @@ async fn t15_every_failed_authentication_costs_the_same_reads() {
         costs.push((service.directory.take_reads(), service.faults.take_calls()));
     }
     for cost in costs {
-        assert_eq!(cost, (1, vec!["BatchGetItem".to_owned()]));
+        // One read, and the record of the attempt.
+        let calls = ["BatchGetItem", "PutItem"].map(str::to_owned).to_vec();
+        assert_eq!(cost, (1, calls));
     }
 }
 

@@ -7,6 +7,7 @@
 )]
 
 mod access_token;
+mod attempts;
 mod authorization_details;
 mod bearer;
 mod client_assertions;
@@ -22,6 +23,7 @@ mod management;
 mod metadata;
 mod mutual_tls;
 mod oauth2_client;
+mod quotas;
 mod support;
 mod token_answer;
 mod token_exchange;

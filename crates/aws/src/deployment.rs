@@ -42,6 +42,8 @@ pub fn deployment(
         revocations,
         spent,
         resource_servers,
+        quotas,
+        attempts,
     } = stores;
     Ok(Deployment::new(
         settings,
@@ -52,6 +54,8 @@ pub fn deployment(
             keys,
             revocations,
             spent,
+            quotas,
+            attempts,
             fetch: Arc::new(NothingFetched),
             resource_servers,
             clock,

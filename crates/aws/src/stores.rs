@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use m2m_core::ports::{
-    ClientStore, Directory, KeyStore, ResourceServerStore, Revocations, SecretValues, SpentOnce,
+    Attempts, ClientStore, Directory, KeyStore, Quotas, ResourceServerStore, Revocations,
+    SecretValues, SpentOnce,
 };
 use m2m_core::random::Random;
 use m2m_types::issuer::Issuer;
 
 use crate::config::StoresConfig;
 use crate::dynamodb::{
-    DynamoDbClientStore, DynamoDbDirectory, DynamoDbResourceServerStore, DynamoDbRevocations,
-    DynamoDbSpentOnce, Table,
+    DynamoDbAttempts, DynamoDbClientStore, DynamoDbDirectory, DynamoDbQuotas,
+    DynamoDbResourceServerStore, DynamoDbRevocations, DynamoDbSpentOnce, Table,
 };
 use crate::sdk::{retries, timeouts};
 use crate::secrets_manager::{Secrets, SecretsManagerKeyStore, SecretsManagerValues};
@@ -35,6 +36,10 @@ pub struct Stores {
     pub spent: Arc<dyn SpentOnce>,
     /// Keeps the resource servers.
     pub resource_servers: Arc<dyn ResourceServerStore>,
+    /// Counts tokens.
+    pub quotas: Arc<dyn Quotas>,
+    /// Remembers refused token requests.
+    pub attempts: Arc<dyn Attempts>,
 }
 
 impl Stores {
@@ -64,7 +69,9 @@ impl Stores {
             clients: Arc::new(DynamoDbClientStore::new(table.clone())),
             revocations: Arc::new(DynamoDbRevocations::new(table.clone())),
             spent: Arc::new(DynamoDbSpentOnce::new(table.clone())),
-            resource_servers: Arc::new(DynamoDbResourceServerStore::new(table)),
+            resource_servers: Arc::new(DynamoDbResourceServerStore::new(table.clone())),
+            quotas: Arc::new(DynamoDbQuotas::new(table.clone())),
+            attempts: Arc::new(DynamoDbAttempts::new(table)),
             values: Arc::new(SecretsManagerValues::new(secrets.clone(), issuer.clone())),
             keys: Arc::new(SecretsManagerKeyStore::new(secrets)),
         }

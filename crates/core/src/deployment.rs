@@ -7,6 +7,7 @@ use m2m_jose::{RemoteDocuments, RemoteKeys};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::issuer::Issuer;
 
+use crate::attempts::{AttemptLog, Sampling};
 use crate::caller::{CallerAuthentication, IamAuthentication, IamCallers};
 use crate::client_auth::{Assertions, ClientAuthentication};
 use crate::clients::Clients;
@@ -20,9 +21,10 @@ use crate::live_token::LiveTokens;
 use crate::maintenance::Maintenance;
 use crate::mutual_tls::MutualTls;
 use crate::ports::{
-    ClientStore, Directory, FetchDocument, KeyStore, ResourceServerStore, Revocations,
-    SecretValues, SpentOnce, StoreError,
+    Attempts, ClientStore, Directory, FetchDocument, KeyStore, Quotas, ResourceServerStore,
+    Revocations, SecretValues, SpentOnce, StoreError,
 };
+use crate::quotas::TokenQuotas;
 use crate::random::Random;
 use crate::resource_servers::{Catalog, Registry, ResourceServers};
 use crate::throttle::FailureThrottle;
@@ -65,6 +67,10 @@ pub struct Ports {
     pub revocations: Arc<dyn Revocations>,
     /// What may be used once.
     pub spent: Arc<dyn SpentOnce>,
+    /// How many tokens were issued, where there is a quota.
+    pub quotas: Arc<dyn Quotas>,
+    /// Why token requests were refused.
+    pub attempts: Arc<dyn Attempts>,
     /// What others publish.
     pub fetch: Arc<dyn FetchDocument>,
     /// Resource servers.
@@ -212,10 +218,28 @@ impl Deployment {
             dpop: Arc::clone(&self.dpop),
             clients: Arc::clone(&self.ports.clients),
             tokens: Arc::clone(&self.tokens),
+            quotas: self.quotas(),
             keys: self.keys(),
             noted_uses: NotedUses::default(),
             clock: Arc::clone(&self.ports.clock),
             random: Arc::clone(&self.ports.random),
+        }
+    }
+
+    /// Who may have how many tokens.
+    fn quotas(&self) -> TokenQuotas {
+        TokenQuotas {
+            store: Arc::clone(&self.ports.quotas),
+        }
+    }
+
+    /// Why token requests are refused.
+    pub fn attempts(&self) -> AttemptLog {
+        AttemptLog {
+            store: Arc::clone(&self.ports.attempts),
+            directory: Arc::clone(&self.ports.directory),
+            clock: Arc::clone(&self.ports.clock),
+            sampling: Sampling::default(),
         }
     }
 

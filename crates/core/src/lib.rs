@@ -5,6 +5,7 @@
 
 pub mod active_client;
 pub mod after_restore;
+pub mod attempts;
 pub mod bootstrap;
 pub mod caller;
 pub mod client;
@@ -25,6 +26,7 @@ pub mod organization;
 pub mod owner;
 pub mod ports;
 pub mod protocol_error;
+pub mod quotas;
 pub mod random;
 pub mod resource_servers;
 pub mod revision;

@@ -1,5 +1,6 @@
 //! Organizations: the tenants.
 
+use m2m_types::admin::limits::TokenQuota;
 use m2m_types::generation::Generation;
 use m2m_types::handle::Handle;
 use m2m_types::names::OrganizationId;
@@ -19,6 +20,8 @@ pub struct Organization {
     pub m2m_clients_allowed: bool,
     /// How many clients it may have; none: as many as it likes.
     pub max_clients: Option<u32>,
+    /// How many tokens all its clients together may get; none: as many as they like.
+    pub token_quota: Option<TokenQuota>,
     /// Whether its clients get tokens.
     pub active: bool,
     /// Raised whenever it is switched off.
@@ -36,6 +39,7 @@ impl Organization {
             plan: "unlimited".to_owned(),
             m2m_clients_allowed: true,
             max_clients: None,
+            token_quota: None,
             active: true,
             generation: Generation::default(),
             handle: Handle::from_random_bytes(random.bytes()),

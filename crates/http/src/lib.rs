@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use m2m_core::attempts::AttemptLog;
 use m2m_core::caller::{CallerAuthentication, IamAuthentication};
 use m2m_core::clients::Clients;
 use m2m_core::deployment::Deployment;
@@ -59,6 +60,7 @@ struct State {
     keys: Arc<KeyRing>,
     catalog: Arc<Catalog>,
     rotation: Rotation,
+    attempts: AttemptLog,
     directory: Arc<dyn Directory>,
     random: Arc<dyn Random>,
 }
@@ -79,6 +81,7 @@ impl State {
             keys: deployment.keys(),
             catalog: deployment.catalog(),
             rotation: deployment.rotation(),
+            attempts: deployment.attempts(),
             directory: Arc::clone(&deployment.ports().directory),
             random: Arc::clone(&deployment.ports().random),
         })

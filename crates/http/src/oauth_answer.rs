@@ -13,6 +13,7 @@ use m2m_core::grant::Issued;
 use m2m_core::introspection::Introspected;
 use m2m_core::protocol_error::{ProtocolError, Refused, Retry};
 use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::correlation_id::CorrelationId;
 use m2m_types::introspection::INTROSPECTION_MEDIA_TYPE;
 use m2m_types::oauth_error::{OAuthError, OAuthErrorCode};
 
@@ -108,6 +109,16 @@ pub(crate) fn refused<E: ProtocolError>(
     endpoint: Endpoint,
     refused: Refused<E>,
 ) -> Response<Body> {
+    refused_as(state, endpoint, refused, new_id(state))
+}
+
+/// The same under a name that it has already.
+pub(crate) fn refused_as<E: ProtocolError>(
+    state: &State,
+    endpoint: Endpoint,
+    refused: Refused<E>,
+    correlation_id: CorrelationId,
+) -> Response<Body> {
     let Refused { client_id, error } = refused;
     let (code, error_description) = error.public();
     let fresh_nonce = error.fresh_nonce().map(str::to_owned);
@@ -118,6 +129,7 @@ pub(crate) fn refused<E: ProtocolError>(
     };
     let told = Told {
         client_id,
+        correlation_id: Some(correlation_id),
         reason: Some(chain(&error)),
         ..Told::default()
     };
@@ -222,7 +234,7 @@ pub(crate) fn defect(state: &State, endpoint: Endpoint, what: &str) -> Response<
     error_answer(state, endpoint, status, public, told)
 }
 
-/// An error under a new name, which the log has too.
+/// An error under its name, a new one unless it has one, which the log has too.
 fn error_answer(
     state: &State,
     endpoint: Endpoint,
@@ -230,7 +242,8 @@ fn error_answer(
     (error, error_description): (OAuthErrorCode, &'static str),
     told: Told,
 ) -> Response<Body> {
-    let correlation_id = new_id(state);
+    let correlation_id = told.correlation_id.clone();
+    let correlation_id = correlation_id.unwrap_or_else(|| new_id(state));
     let failed = status.is_server_error();
     let told = Told {
         message: Some(if failed {

@@ -11,9 +11,9 @@ use http::{Request, Response};
 use m2m_types::metadata::paths;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::Shared;
 use crate::oauth_answer::{self, Endpoint};
 use crate::protocol_request::ProtocolRequest;
+use crate::{Shared, correlation};
 
 pub(crate) fn routes(state: &Shared) -> Router<Shared> {
     let state = Arc::clone(state);
@@ -30,9 +30,15 @@ async fn token(State(state): State<Shared>, request: Request<Body>) -> Response<
         Ok(request) => request,
         Err(reason) => return oauth_answer::malformed(&state, Endpoint::Token, &reason),
     };
-    let issued = request.presenting(async |it| state.token.token(it, &request.form).await);
-    match issued.await {
-        Ok(issued) => oauth_answer::granted(&state, issued),
-        Err(refused) => oauth_answer::refused(&state, Endpoint::Token, refused),
-    }
+    let answered = request.presenting(async |it| {
+        let refused = match state.token.token(it, &request.form).await {
+            Ok(issued) => return oauth_answer::granted(&state, issued),
+            Err(refused) => refused,
+        };
+        let id = correlation::new_id(&state);
+        let attempts = &state.attempts;
+        attempts.record(&id, it, &request.form, &refused).await;
+        oauth_answer::refused_as(&state, Endpoint::Token, refused, id)
+    });
+    answered.await
 }

@@ -125,6 +125,7 @@ pub fn organization() -> Organization {
         plan: "standard".to_owned(),
         m2m_clients_allowed: true,
         max_clients: Some(10),
+        token_quota: None,
         active: true,
         generation: Generation::default(),
         handle: Handle::from_random_bytes([2; 12]),

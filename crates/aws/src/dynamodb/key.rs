@@ -15,14 +15,18 @@
 //! | resource server | `RESOURCE_SERVERS` | `SERVER#{id}` |
 //! | kept answer | `ANSWER#{id in hex}` | `ANSWER` |
 //! | spent name | `SPENT#{name in hex}` | `SPENT` |
+//! | number of tokens in a minute, hour or day | `QUOTA#CLIENT#{client_id}#{period}#{second it begins}`, `QUOTA#ORG#{organization}#…` | `QUOTA` |
+//! | refused token request | `ATTEMPT#{correlation_id}` | `ATTEMPT` |
 //!
 //! No identifier has a `#`, so no key can be taken for another.
 
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use m2m_core::ports::{SpentName, TokenName};
+use m2m_core::ports::{Counted, Counter, SpentName, TokenName};
+use m2m_types::admin::limits::QuotaPeriod;
 use m2m_types::client_id::ClientId;
+use m2m_types::correlation_id::CorrelationId;
 use m2m_types::names::{OrganizationId, OwnerId, ResourceServerId};
 
 use super::Item;
@@ -103,6 +107,24 @@ impl Key {
 
     pub(super) fn spent(name: &SpentName) -> Self {
         Self::new(in_hex("SPENT#", name.as_bytes()), "SPENT")
+    }
+
+    pub(super) fn counter(counter: &Counter) -> Self {
+        let whose = match &counter.counted {
+            Counted::Client(id) => format!("CLIENT#{id}"),
+            Counted::Organization(id) => format!("ORG#{id}"),
+        };
+        let period = match counter.period {
+            QuotaPeriod::Minute => "minute",
+            QuotaPeriod::Hour => "hour",
+            QuotaPeriod::Day => "day",
+        };
+        let begins = counter.begins.as_second();
+        Self::new(format!("QUOTA#{whose}#{period}#{begins}"), "QUOTA")
+    }
+
+    pub(super) fn attempt(id: &CorrelationId) -> Self {
+        Self::new(format!("ATTEMPT#{id}"), "ATTEMPT")
     }
 
     pub(super) fn stopped_client(id: &ClientId) -> Self {

@@ -1,5 +1,6 @@
 //! The ports on one DynamoDB table. `key.rs` says what lies where.
 
+mod attempts;
 mod backoff;
 mod client_store;
 mod directory;
@@ -8,6 +9,7 @@ mod items;
 mod key;
 mod principals_memory;
 mod query;
+mod quotas;
 mod resource_server_store;
 mod revocations;
 mod spent_once;
@@ -16,10 +18,12 @@ mod table;
 mod transaction;
 mod update;
 
+pub(crate) use attempts::DynamoDbAttempts;
 pub(crate) use client_store::DynamoDbClientStore;
 pub(crate) use directory::DynamoDbDirectory;
 pub(crate) use items::EXPIRES_AT;
 pub(crate) use key::{PARTITION_KEY, SORT_KEY};
+pub(crate) use quotas::DynamoDbQuotas;
 pub(crate) use resource_server_store::DynamoDbResourceServerStore;
 pub(crate) use revocations::DynamoDbRevocations;
 pub(crate) use spent_once::DynamoDbSpentOnce;

@@ -10,6 +10,8 @@ mod in_memory {
     m2m_testkit::revocations_contract!(ports_in_memory);
     m2m_testkit::spent_once_contract!(ports_in_memory);
     m2m_testkit::resource_server_store_contract!(ports_in_memory);
+    m2m_testkit::quotas_contract!(ports_in_memory);
+    m2m_testkit::attempts_contract!(ports_in_memory);
     m2m_testkit::survey_contract!(ports_in_memory);
 }
 
@@ -23,5 +25,7 @@ mod on_files {
     m2m_testkit::revocations_contract!(ports_on_files);
     m2m_testkit::spent_once_contract!(ports_on_files);
     m2m_testkit::resource_server_store_contract!(ports_on_files);
+    m2m_testkit::quotas_contract!(ports_on_files);
+    m2m_testkit::attempts_contract!(ports_on_files);
     m2m_testkit::survey_contract!(ports_on_files);
 }

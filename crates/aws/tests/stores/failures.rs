@@ -3,10 +3,12 @@
 use std::error::Error;
 use std::time::Duration;
 
-use m2m_core::ports::{InsertOutcome, StoreError};
+use m2m_core::ports::{Attempt, Counted, Counter, InsertOutcome, StoreError};
 use m2m_local::stand_in::StandIn;
 use m2m_local::stand_in::faults::Fault;
 use m2m_testkit::builders::{NOW, client, client_id, denial, organization, owner, pending, secret};
+use m2m_types::admin::limits::QuotaPeriod;
+use m2m_types::correlation_id::CorrelationId;
 use tokio::time::Instant;
 
 use crate::meddler::{Meddler, Meddling};
@@ -51,6 +53,22 @@ async fn ask_everything(
     let (ada, acme, present) = (owner(), organization(), client("payments"));
     let (new, revision) = (pending("new"), present.revision);
     let (secret, value) = secret("one");
+    let counter = Counter {
+        counted: Counted::Client(present.id.clone()),
+        period: QuotaPeriod::Day,
+        begins: NOW,
+        ends: NOW,
+    };
+    let attempt = Attempt {
+        correlation_id: CorrelationId::from_random_bytes([1; 16]),
+        at: NOW,
+        client_id: None,
+        auth_method: String::new(),
+        grant_type: None,
+        error: String::new(),
+        reason: String::new(),
+        source: [192, 0, 2, 1].into(),
+    };
     let mut results = Vec::new();
     macro_rules! ask {
         ($port:ident.$method:ident($($argument:expr),*)) => {
@@ -89,6 +107,10 @@ async fn ask_everything(
     ask!(keys.insert_signing_keys(&[]));
     ask!(keys.replace_signing_keys(&[], &m2m_core::ports::KeysRevision(String::new())));
     ask!(keys.raise_generation());
+    ask!(quotas.count(&counter, Some(1)));
+    ask!(quotas.counted(&counter));
+    ask!(attempts.insert(&attempt, NOW));
+    ask!(attempts.find(&attempt.correlation_id, NOW));
     ask!(keys.find_root());
     ask!(keys.insert_root(&[1; 32]));
     ask!(revocations.any_denied(&[denial("1").token], &[]));
@@ -114,13 +136,13 @@ async fn whatever_goes_wrong_is_a_failure_in_time() {
         let deployment = Deployment::start().await;
         deployment.faults.always("*", fault);
         let results = ask_everything(&deployment).await;
-        assert_eq!(results.len(), 34);
+        assert_eq!(results.len(), 38);
         for (method, result, took) in results {
             assert!(result.is_err(), "{method} with {fault:?}");
             assert!(took < DEADLINE, "{method} with {fault:?} took {took:?}");
         }
         // At most three attempts each.
-        assert!(deployment.faults.calls().len() <= 3 * 34, "{fault:?}");
+        assert!(deployment.faults.calls().len() <= 3 * 38, "{fault:?}");
     }
 }
 

@@ -174,6 +174,8 @@ async fn ports(stand_in: &StandIn, guard: Option<Arc<dyn Any + Send + Sync>>) ->
         revocations: stores.revocations,
         spent: stores.spent,
         resource_servers: stores.resource_servers,
+        quotas: stores.quotas,
+        attempts: stores.attempts,
         survey: Arc::new(survey(&sdk, &config(), Arc::new(SeededRandom::new(2)))),
         guard,
     }

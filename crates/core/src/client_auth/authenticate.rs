@@ -1,5 +1,6 @@
 //! Checking what was presented, with the same work whatever comes out.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -46,6 +47,7 @@ impl ClientAuthentication {
             .map_err(|invalid| Refused::nobody(ClientAuthError::Credentials(invalid)))?;
         self.check(&presented, now)
             .await
+            .and_then(|authenticated| from_allowed_network(authenticated, presentation.source))
             .map_err(|failure| self.count_failure(failure, &presented, presentation))
     }
 
@@ -145,6 +147,19 @@ impl ClientAuthentication {
 fn is_registered_for_secrets(client: &Client, now: Timestamp) -> bool {
     let mut methods = client.auth.methods(now);
     methods.any(|method| *method == AuthMethod::ClientSecret)
+}
+
+/// Last of all, so that whoever asks from elsewhere learns nothing from the work either.
+fn from_allowed_network(
+    authenticated: AuthenticatedClient,
+    source: IpAddr,
+) -> Result<AuthenticatedClient, AuthenticationFailure> {
+    let client = authenticated.client();
+    let allowed = &client.allowed_cidrs;
+    if allowed.is_empty() || allowed.iter().any(|cidr| cidr.contains(source)) {
+        return Ok(authenticated);
+    }
+    Err(AuthenticationFailure::WrongNetwork(client.id.clone()))
 }
 
 fn not_active(id: ClientId, reason: NotActive) -> AuthenticationFailure {

@@ -67,6 +67,9 @@ pub enum AuthenticationFailure {
     /// The client, or who stands behind it, is not active.
     #[error("the client {0} gets no tokens")]
     NotActive(ClientId, #[source] NotActive),
+    /// The client may not ask from there.
+    #[error("the client {0} may not ask from this address")]
+    WrongNetwork(ClientId),
     /// Nothing can be said.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -80,6 +83,7 @@ impl AuthenticationFailure {
             | Self::WrongCertificate(id, _)
             | Self::WrongAssertion(id, _)
             | Self::WrongMethod(id)
+            | Self::WrongNetwork(id)
             | Self::NotActive(id, _) => Some(id),
             Self::MalformedClientId
             | Self::MalformedSecret

@@ -11,6 +11,7 @@ use crate::dpop::DpopError;
 use crate::keys::InvalidKey;
 use crate::ports::StoreError;
 use crate::protocol_error::{ProtocolError, Retry, UNAVAILABLE};
+use crate::quotas::QuotaError;
 
 /// Why a token was refused. Written for our log; clients see only what
 /// [`ProtocolError::public`] says.
@@ -58,6 +59,9 @@ pub enum TokenError {
     /// The subject token was not exchanged.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
+    /// There were too many tokens already.
+    #[error(transparent)]
+    Quota(#[from] QuotaError),
     /// Nothing is left to grant.
     #[error("no scope to grant")]
     NoScope,
@@ -133,6 +137,7 @@ impl ProtocolError for TokenError {
                 "this client gets only tokens bound to a key: send a proof in the header DPoP (RFC 9449)",
             ),
             Self::Dpop(error) => error.public(),
+            Self::Quota(error) => error.public(),
             Self::Store(_) | Self::Key(_) => UNAVAILABLE,
         }
     }
@@ -143,6 +148,7 @@ impl ProtocolError for TokenError {
             Self::Store(_) | Self::Key(_) | Self::Dpop(DpopError::Store(_)) => {
                 Some(Retry::Unavailable)
             }
+            Self::Quota(error) => error.retry(),
             Self::GrantTypeMissing
             | Self::GrantTypeUnknown
             | Self::GrantNotAllowed(_)

@@ -34,6 +34,7 @@ use crate::keys::KeyRing;
 use crate::live_token::LiveTokens;
 use crate::ports::ClientStore;
 use crate::protocol_error::Refused;
+use crate::quotas::TokenQuotas;
 use crate::random::Random;
 use crate::resource_servers::{Catalog, KnownServers};
 use crate::token::{self, Grant};
@@ -68,6 +69,8 @@ pub struct TokenEndpoint {
     pub clients: Arc<dyn ClientStore>,
     /// Which tokens may be exchanged.
     pub tokens: Arc<LiveTokens>,
+    /// Who may have how many tokens.
+    pub quotas: TokenQuotas,
     /// What signs.
     pub keys: Arc<KeyRing>,
     /// Which uses this process is writing down.
@@ -120,6 +123,7 @@ impl TokenEndpoint {
         let decision = self
             .decide(&known, active, (grant_type, request), proved, now)
             .await?;
+        self.quotas.take(active, now).await?;
         let keys = self.keys.current().await?;
         let grant = Grant {
             issuer: &self.issuer,

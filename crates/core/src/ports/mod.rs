@@ -3,22 +3,26 @@
 //! Expected outcomes are return values; everything else is a [`StoreError`], on which nothing is
 //! granted.
 
+mod attempts;
 mod client_store;
 mod directory;
 mod fetch;
 mod key_store;
+mod quotas;
 mod resource_server_store;
 mod revocations;
 mod secret_values;
 mod spent_once;
 mod survey;
 
+pub use attempts::{Attempt, Attempts};
 pub use client_store::{
     ClientStore, InsertOutcome, KeptAnswer, PendingClient, Unfinished, WriteOutcome,
 };
 pub use directory::{Directory, Lookup, Principals};
 pub use fetch::{FetchDocument, NothingFetched};
 pub use key_store::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore, KeysRevision};
+pub use quotas::{Counted, Counter, Counting, Quotas};
 pub use resource_server_store::ResourceServerStore;
 pub use revocations::{Denial, DenyOutcome, Revocations, RevokedAt, TokenName, kept_until};
 pub use secret_values::{KeptValue, SecretValues};

@@ -1,6 +1,7 @@
 //! The management API under `/v1`, and the same under `/iam/v1` for principals of AWS IAM.
 
 mod answer;
+mod attempts;
 mod bearer;
 mod clients;
 mod input;
@@ -28,4 +29,5 @@ fn resources() -> Router<Shared> {
         .merge(resource_servers::routes())
         .merge(me::routes())
         .merge(signing_keys::routes())
+        .merge(attempts::routes())
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use m2m_core::attempts::AttemptsError;
 use m2m_core::caller::{CallerError, IamError, InsufficientScope};
 use m2m_core::clients::ClientsError;
 use m2m_core::dpop::{self, NotTheHolder};
@@ -93,6 +94,7 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
         Refusal::Keys(error) => decide_keys(state, error),
         Refusal::ResourceServers(error) => decide_resource_servers(state, error),
         Refusal::Store(_) => unavailable(),
+        Refusal::Attempts(error) => decide_attempts(state, error),
         Refusal::MediaType(expected) => Outside::new(
             kind::UNSUPPORTED_MEDIA_TYPE,
             format!("the Content-Type must be {expected}"),
@@ -167,6 +169,14 @@ fn decide_iam_caller(error: IamError) -> Outside {
             Outside::new(kind::IAM_OWNER_INACTIVE, error.to_string())
         }
         IamError::Store(_) => unavailable(),
+    }
+}
+
+fn decide_attempts(state: &State, error: AttemptsError) -> Outside {
+    match error {
+        AttemptsError::InsufficientScope(missing) => insufficient_scope(state, &missing),
+        AttemptsError::NotFound => Outside::new(kind::NOT_FOUND, error.to_string()),
+        AttemptsError::Store(_) => unavailable(),
     }
 }
 

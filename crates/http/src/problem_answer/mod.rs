@@ -6,6 +6,7 @@ mod kind;
 use axum::body::Body;
 use http::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use m2m_core::attempts::AttemptsError;
 use m2m_core::caller::{CallerError, IamError};
 use m2m_core::clients::ClientsError;
 use m2m_core::error_chain::chain;
@@ -39,6 +40,8 @@ pub(crate) enum Refusal {
     ResourceServers(ResourceServersError),
     /// A store that gave no answer.
     Store(StoreError),
+    /// A rule about refused token requests.
+    Attempts(AttemptsError),
     /// A body of another media type.
     MediaType(&'static str),
     /// A body that cannot be read.
@@ -81,6 +84,7 @@ impl Refusal {
             Self::Keys(error) => Some(chain(error)),
             Self::ResourceServers(error) => Some(chain(error)),
             Self::Store(error) => Some(chain(error)),
+            Self::Attempts(error) => Some(chain(error)),
             Self::Defect(what) => Some((*what).to_owned()),
             // The names of members are the caller's, and may be a secret in the wrong place.
             Self::Malformed(_) => Some("a body, query or header breaks its form".to_owned()),

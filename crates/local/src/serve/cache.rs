@@ -320,6 +320,8 @@ mod tests {
             revocations: stores.revocations,
             spent: stores.spent,
             resource_servers: stores.resource_servers,
+            quotas: stores.quotas,
+            attempts: stores.attempts,
             survey,
             guard: None,
         }

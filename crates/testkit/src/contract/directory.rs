@@ -71,6 +71,7 @@ pub async fn principals_are_read_back_as_written(ports: Ports) {
             plan: String::new(),
             m2m_clients_allowed: false,
             max_clients: None,
+            token_quota: None,
             active: false,
             generation: Generation::default().raised().raised(),
             handle: Handle::from_random_bytes([4; 12]),

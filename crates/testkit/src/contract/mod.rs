@@ -9,9 +9,11 @@
 //!
 //! where `ports_in_memory` is an `async fn() -> Ports`.
 
+pub mod attempts;
 pub mod client_store;
 pub mod directory;
 pub mod key_store;
+pub mod quotas;
 pub mod resource_server_store;
 pub mod revocations;
 pub mod secret_values;
@@ -24,7 +26,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::ports::{
-    ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient,
+    Attempts, ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient, Quotas,
     ResourceServerStore, Revocations, SecretValues, SpentOnce, Survey, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
@@ -48,6 +50,10 @@ pub struct Ports {
     pub spent: Arc<dyn SpentOnce>,
     /// Keeps the resource servers.
     pub resource_servers: Arc<dyn ResourceServerStore>,
+    /// Counts tokens.
+    pub quotas: Arc<dyn Quotas>,
+    /// Remembers refused token requests.
+    pub attempts: Arc<dyn Attempts>,
     /// Sees everything at once.
     pub survey: Arc<dyn Survey>,
     /// What must outlive the ports, such as a directory that is removed when it is dropped.

@@ -2,6 +2,7 @@
 
 use m2m_core::organization::Organization;
 use m2m_core::ports::StoreError;
+use m2m_types::admin::limits::TokenQuota;
 use m2m_types::generation::Generation;
 use m2m_types::handle::Handle;
 use m2m_types::names::OrganizationId;
@@ -18,6 +19,7 @@ struct OrganizationItem {
     plan: String,
     m2m_clients_allowed: bool,
     max_clients: Option<u32>,
+    token_quota: Option<TokenQuota>,
     active: bool,
     generation: Generation,
     handle: Handle,
@@ -35,6 +37,7 @@ pub(in crate::dynamodb) fn to_item(
         plan: organization.plan.clone(),
         m2m_clients_allowed: organization.m2m_clients_allowed,
         max_clients: organization.max_clients,
+        token_quota: organization.token_quota,
         active: organization.active,
         generation: organization.generation,
         handle: organization.handle,
@@ -51,6 +54,7 @@ pub(in crate::dynamodb) fn from_item(item: Item) -> Result<Organization, StoreEr
         plan: item.plan,
         m2m_clients_allowed: item.m2m_clients_allowed,
         max_clients: item.max_clients,
+        token_quota: item.token_quota,
         active: item.active,
         generation: item.generation,
         handle: item.handle,

@@ -1,0 +1,54 @@
+//! `/v1/attempts/{correlation_id}`: why a token request was refused.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::routing::get;
+use http::Response;
+use m2m_core::attempts::{AttemptsError, ShownAttempt};
+use m2m_types::admin::attempt::AttemptView;
+use m2m_types::correlation_id::CorrelationId;
+
+use super::answer;
+use super::input::PathOf;
+use super::presented::Presented;
+use crate::problem_answer::Refusal;
+use crate::{Shared, fallback};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route(
+        "/v1/attempts/{correlation_id}",
+        get(read).fallback(fallback::method_not_allowed),
+    )
+}
+
+async fn read(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    presented: Presented,
+) -> Response<Body> {
+    answer::to_caller(&state, &presented, async |caller| {
+        let id = id.ok().and_then(|Path(id)| CorrelationId::parse(id).ok());
+        let id = id.ok_or(Refusal::Attempts(AttemptsError::NotFound))?;
+        let shown = state.attempts.find(&caller, &id).await;
+        let shown = shown.map_err(Refusal::Attempts)?;
+        Ok(answer::read(&state, &presented.headers, &view(shown), None))
+    })
+    .await
+}
+
+fn view(shown: ShownAttempt) -> AttemptView {
+    let ShownAttempt { attempt, client } = shown;
+    AttemptView {
+        correlation_id: attempt.correlation_id,
+        at: attempt.at,
+        client_id: attempt.client_id,
+        owner: client.as_ref().map(|client| client.owner.clone()),
+        organization: client.map(|client| client.organization),
+        auth_method: attempt.auth_method,
+        grant_type: attempt.grant_type,
+        error: attempt.error,
+        reason: attempt.reason,
+        source: attempt.source,
+    }
+}
