@@ -24,6 +24,7 @@ mod metadata;
 mod mutual_tls;
 mod oauth2_client;
 mod quotas;
+mod simulate;
 mod support;
 mod token_answer;
 mod token_exchange;

@@ -1,6 +1,7 @@
 //! M2M OAuth clients.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use m2m_types::admin::client::{SecretStorage, Tags};
@@ -155,6 +156,12 @@ impl Client {
             || owner.permissions.clone(),
             |own| own.intersection(&owner.permissions),
         )
+    }
+
+    /// Whether the client may ask for tokens from that address.
+    pub fn may_ask_from(&self, source: IpAddr) -> bool {
+        let allowed = &self.allowed_cidrs;
+        allowed.is_empty() || allowed.iter().any(|range| range.contains(source))
     }
 
     /// The client after a create's last step.

@@ -27,6 +27,7 @@ use crate::ports::{
 use crate::quotas::TokenQuotas;
 use crate::random::Random;
 use crate::resource_servers::{Catalog, Registry, ResourceServers};
+use crate::simulation::Simulation;
 use crate::throttle::FailureThrottle;
 
 /// What is decided once per deployment.
@@ -206,6 +207,7 @@ impl Deployment {
             clients: self.clients(),
             rotation: self.rotation(),
             signing_algorithm: self.settings.signing_algorithm,
+            catalog: self.catalog(),
         }
     }
 
@@ -240,6 +242,19 @@ impl Deployment {
             directory: Arc::clone(&self.ports.directory),
             clock: Arc::clone(&self.ports.clock),
             sampling: Sampling::default(),
+        }
+    }
+
+    /// What a client would get.
+    pub fn simulation(&self) -> Simulation {
+        Simulation {
+            issuer: self.settings.issuer.clone(),
+            clients: self.clients(),
+            directory: Arc::clone(&self.ports.directory),
+            catalog: self.catalog(),
+            quotas: self.quotas(),
+            keys: self.keys(),
+            clock: Arc::clone(&self.ports.clock),
         }
     }
 

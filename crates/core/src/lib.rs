@@ -32,5 +32,6 @@ pub mod resource_servers;
 pub mod revision;
 mod sealing;
 pub mod secret;
+pub mod simulation;
 pub mod throttle;
 pub mod token;

@@ -1,10 +1,13 @@
 //! What has to be done again and again, whoever does it: in AWS a function, locally the server.
 
+use std::sync::Arc;
+
 use tracing::error;
 
 use crate::clients::{Clients, LEFT_BEHIND, Repaired};
 use crate::keys::{Rotation, RotationError, SigningAlgorithm};
 use crate::ports::StoreError;
+use crate::resource_servers::Catalog;
 
 /// A part of the maintenance that failed. The next run tries it again.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +31,8 @@ pub struct Maintenance {
     pub rotation: Rotation,
     /// What tokens are signed with.
     pub signing_algorithm: SigningAlgorithm,
+    /// Who asks for another algorithm.
+    pub catalog: Arc<Catalog>,
 }
 
 impl Maintenance {
@@ -38,8 +43,7 @@ impl Maintenance {
     /// A part that failed.
     pub async fn run(&self) -> Result<Repaired, MaintenanceError> {
         let repaired = self.repair().await;
-        let kept = self.rotation.maintain(&[self.signing_algorithm]).await;
-        let kept = kept.map_err(MaintenanceError::Keys);
+        let kept = self.maintain_keys().await.map_err(MaintenanceError::Keys);
         for error in [repaired.as_ref().err(), kept.as_ref().err()]
             .into_iter()
             .flatten()
@@ -50,6 +54,19 @@ impl Maintenance {
             );
         }
         kept.and(repaired)
+    }
+
+    /// For the deployment's own algorithm and for each that a resource server asks for.
+    async fn maintain_keys(&self) -> Result<(), RotationError> {
+        let known = self.catalog.current().await?;
+        let recorded = known.recorded().iter();
+        let mut wanted = vec![self.signing_algorithm];
+        for algorithm in recorded.filter_map(|server| server.algorithm) {
+            if !wanted.contains(&algorithm) {
+                wanted.push(algorithm);
+            }
+        }
+        self.rotation.maintain(&wanted).await
     }
 
     async fn repair(&self) -> Result<Repaired, MaintenanceError> {

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use m2m_types::audience::Audience;
 use m2m_types::claims::AccessTokenClaims;
 use m2m_types::confirmation::Confirmation;
+use m2m_types::generation::Generation;
 use m2m_types::issuer::Issuer;
 
+use crate::active_client::ActiveClient;
 use crate::client_auth::AuthenticatedClient;
 use crate::grant::{Decision, Descent};
 use crate::keys::{InvalidKey, KeySet};
@@ -37,16 +39,26 @@ pub fn issue(
     grant: Grant<'_>,
     keys: &KeySet,
 ) -> Result<(String, AccessTokenClaims), InvalidKey> {
-    let (client, decision) = (authenticated.client(), grant.decision);
+    let claims = claims_of(authenticated.active(), grant, keys.generation());
+    Ok((keys.active().sign(&claims)?, claims))
+}
+
+/// What a token of an active client says.
+pub(crate) fn claims_of(
+    active: &ActiveClient,
+    grant: Grant<'_>,
+    deployment: Generation,
+) -> AccessTokenClaims {
+    let (client, decision) = (&active.client, grant.decision);
     let descent = decision.descent.clone();
     let descent = descent.unwrap_or_else(|| Descent {
-        sub: authenticated.owner().id.clone(),
+        sub: active.owner.id.clone(),
         act: None,
         ancestors: vec![],
         custom: client.custom_claims.clone(),
     });
     let issued_at = grant.issued_at.as_second();
-    let claims = AccessTokenClaims {
+    AccessTokenClaims {
         iss: grant.issuer.as_str().to_owned(),
         sub: descent.sub,
         aud: grant.audience.clone(),
@@ -57,12 +69,11 @@ pub fn issue(
         client_id: client.id.clone(),
         scope: decision.scopes.clone(),
         org: client.organization.clone(),
-        generations: authenticated.active().generations(keys.generation()),
+        generations: active.generations(deployment),
         cnf: grant.confirmation,
         act: descent.act,
         ancestors: descent.ancestors,
         authorization_details: decision.details.clone(),
         custom: descent.custom,
-    };
-    Ok((keys.active().sign(&claims)?, claims))
+    }
 }

@@ -36,6 +36,7 @@ use m2m_core::mutual_tls::MutualTls;
 use m2m_core::ports::Directory;
 use m2m_core::random::Random;
 use m2m_core::resource_servers::{Catalog, Registry};
+use m2m_core::simulation::Simulation;
 use m2m_types::issuer::Issuer;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -61,6 +62,7 @@ struct State {
     catalog: Arc<Catalog>,
     rotation: Rotation,
     attempts: AttemptLog,
+    simulation: Simulation,
     directory: Arc<dyn Directory>,
     random: Arc<dyn Random>,
 }
@@ -82,6 +84,7 @@ impl State {
             catalog: deployment.catalog(),
             rotation: deployment.rotation(),
             attempts: deployment.attempts(),
+            simulation: deployment.simulation(),
             directory: Arc::clone(&deployment.ports().directory),
             random: Arc::clone(&deployment.ports().random),
         })

@@ -155,11 +155,11 @@ fn from_allowed_network(
     source: IpAddr,
 ) -> Result<AuthenticatedClient, AuthenticationFailure> {
     let client = authenticated.client();
-    let allowed = &client.allowed_cidrs;
-    if allowed.is_empty() || allowed.iter().any(|cidr| cidr.contains(source)) {
-        return Ok(authenticated);
+    if client.may_ask_from(source) {
+        Ok(authenticated)
+    } else {
+        Err(AuthenticationFailure::WrongNetwork(client.id.clone()))
     }
-    Err(AuthenticationFailure::WrongNetwork(client.id.clone()))
 }
 
 fn not_active(id: ClientId, reason: NotActive) -> AuthenticationFailure {

@@ -11,6 +11,7 @@ mod presented;
 mod resource_servers;
 mod secrets;
 mod signing_keys;
+mod simulate;
 
 use axum::{Extension, Router};
 
@@ -30,4 +31,5 @@ fn resources() -> Router<Shared> {
         .merge(me::routes())
         .merge(signing_keys::routes())
         .merge(attempts::routes())
+        .merge(simulate::routes())
 }

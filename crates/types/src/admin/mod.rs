@@ -11,4 +11,5 @@ pub mod resource_server;
 pub mod scopes;
 pub mod secret;
 pub mod signing_key;
+pub mod simulation;
 pub mod unique_map;

@@ -1,0 +1,188 @@
+//! What a client would get, for those who see it: decided as for a request, without signing, writing or counting.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use m2m_types::admin::simulation::{
+    Simulate, Simulated, SimulatedQuota, SimulatedRefusal, SimulatedToken,
+};
+use m2m_types::issuer::Issuer;
+use m2m_types::problem::FieldError;
+use m2m_types::token_request::TokenRequest;
+use serde_json::{Map, Value};
+
+use crate::active_client::{ActiveClient, NotActive};
+use crate::caller::Caller;
+use crate::client::{Client, GrantType};
+use crate::client_auth::{AuthenticationFailure, ClientAuthError};
+use crate::clients::{Clients, ClientsError};
+use crate::clock::Clock;
+use crate::error_chain::chain;
+use crate::grant::{Decision, TokenError, decide};
+use crate::keys::KeyRing;
+use crate::ports::{Directory, Lookup};
+use crate::protocol_error::ProtocolError;
+use crate::quotas::{QuotaState, TokenQuotas, Whose};
+use crate::resource_servers::{Catalog, KnownServers};
+use crate::token::{Grant, claims_of};
+
+/// The claims that differ from one token to the next.
+const FRESH_CLAIMS: [&str; 3] = ["exp", "iat", "jti"];
+
+/// The rules and what they need.
+pub struct Simulation {
+    /// Who issues.
+    pub issuer: Issuer,
+    /// Who sees which client.
+    pub clients: Clients,
+    /// Who stands behind it.
+    pub directory: Arc<dyn Directory>,
+    /// What tokens are for.
+    pub catalog: Arc<Catalog>,
+    /// How many there may be.
+    pub quotas: TokenQuotas,
+    /// What would sign.
+    pub keys: Arc<KeyRing>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Simulation {
+    /// Tries a request of one of the caller's clients.
+    ///
+    /// # Errors
+    /// The caller sees no such client, the request cannot be tried, or a store failed.
+    pub async fn try_out(
+        &self,
+        caller: &Caller,
+        wanted: &Simulate,
+    ) -> Result<Simulated, ClientsError> {
+        let client = self.clients.get(caller, &wanted.client_id).await?;
+        let request = request_of(wanted)?;
+        let now = self.clock.now();
+        let active = match self.active(client, wanted.source_ip).await {
+            Ok(active) => active,
+            Err(error) => return refused(error, vec![]),
+        };
+        let quotas = self.quotas.look(&active, now).await?;
+        let known = self.catalog.current().await?;
+        match decide(&known, &active, GrantType::ClientCredentials, &request) {
+            Ok(decision) => {
+                let granted = self.token(&active, &known, &decision, now).await?;
+                Ok(Simulated {
+                    granted: Some(granted),
+                    refused: None,
+                    quotas: quotas.into_iter().map(quota_of).collect(),
+                })
+            }
+            Err(error) => refused(error, quotas),
+        }
+    }
+
+    /// The client as it would be after authentication.
+    async fn active(
+        &self,
+        client: Client,
+        source: Option<IpAddr>,
+    ) -> Result<ActiveClient, TokenError> {
+        let id = client.id.clone();
+        let refused = |failure| TokenError::Client(ClientAuthError::NotAuthenticated(failure));
+        if source.is_some_and(|source| !client.may_ask_from(source)) {
+            return Err(refused(AuthenticationFailure::WrongNetwork(id)));
+        }
+        let found = Lookup {
+            client: Some(client),
+            principals: None,
+        };
+        let active = ActiveClient::of(&*self.directory, found).await;
+        active.map_err(|reason| match reason {
+            NotActive::Store(error) => TokenError::Store(error),
+            reason => refused(AuthenticationFailure::NotActive(id, reason)),
+        })
+    }
+
+    async fn token(
+        &self,
+        active: &ActiveClient,
+        known: &KnownServers,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<SimulatedToken, ClientsError> {
+        let keys = self.keys.current().await?;
+        let audience = known.audience_of(&decision.server);
+        let grant = Grant {
+            issuer: &self.issuer,
+            audience,
+            decision,
+            confirmation: None,
+            jti: [0; 16],
+            issued_at: now,
+        };
+        let claims = serde_json::to_value(claims_of(active, grant, keys.generation()));
+        let mut claims = match claims {
+            Ok(Value::Object(claims)) => claims,
+            _ => Map::new(),
+        };
+        claims.retain(|name, _| !FRESH_CLAIMS.contains(&name.as_str()));
+        Ok(SimulatedToken {
+            token_type: if active.client.dpop_bound {
+                "DPoP"
+            } else {
+                "Bearer"
+            },
+            audience: audience.clone(),
+            scope: decision.scopes.clone(),
+            expires_in: decision.lifetime_seconds,
+            alg: format!("{:?}", keys.active().algorithm()),
+            claims,
+        })
+    }
+}
+
+fn request_of(wanted: &Simulate) -> Result<TokenRequest, ClientsError> {
+    let credentials = GrantType::ClientCredentials.as_str();
+    if wanted
+        .grant_type
+        .as_deref()
+        .is_some_and(|grant| grant != credentials)
+    {
+        let error = FieldError::new("/grant_type", "only client_credentials can be tried");
+        return Err(ClientsError::Invalid(vec![error]));
+    }
+    let details = wanted.authorization_details.as_ref();
+    Ok(TokenRequest {
+        unverified_scope: wanted.scope.clone().filter(|scope| !scope.is_empty()),
+        unverified_resources: wanted.resource.iter().cloned().collect(),
+        unverified_audiences: wanted.audience.iter().cloned().collect(),
+        unverified_authorization_details: details.map(Value::to_string),
+        ..TokenRequest::default()
+    })
+}
+
+/// A store that fails is no answer of the simulation's.
+fn refused(error: TokenError, quotas: Vec<QuotaState>) -> Result<Simulated, ClientsError> {
+    if let TokenError::Store(error) = error {
+        return Err(ClientsError::Store(error));
+    }
+    Ok(Simulated {
+        granted: None,
+        refused: Some(SimulatedRefusal {
+            error: error.public().0.as_str(),
+            reason: chain(&error),
+        }),
+        quotas: quotas.into_iter().map(quota_of).collect(),
+    })
+}
+
+fn quota_of(state: QuotaState) -> SimulatedQuota {
+    SimulatedQuota {
+        of: match state.whose {
+            Whose::Client => "client",
+            Whose::Organization => "organization",
+        },
+        quota: state.quota,
+        used: state.used,
+        ends_at: state.ends,
+    }
+}

@@ -1,0 +1,106 @@
+//! A dry run says what a request would get, and gets nothing.
+
+use std::num::NonZeroU32;
+
+use m2m_core::client::Client;
+use m2m_tests::call::Answer;
+use m2m_tests::jwt;
+use m2m_tests::service::{self, TestService};
+use m2m_tests::world::{ada, client_of, organization, owner, secret_of};
+use m2m_types::admin::limits::{QuotaMode, QuotaPeriod, TokenQuota};
+use m2m_types::cidr::Cidr;
+use serde_json::{Value, json};
+
+async fn simulate(service: &TestService, token: &str, body: &Value) -> Answer {
+    let call = service.post("/v1/simulate").bearer(token).json(body);
+    call.send().await
+}
+
+async fn with_payments() -> (TestService, String) {
+    let service = service::start().await;
+    let reader = service.manager("clients:read").await;
+    let client = Client {
+        token_quota: Some(TokenQuota {
+            limit: NonZeroU32::new(1).unwrap(),
+            per: QuotaPeriod::Day,
+            mode: QuotaMode::Enforce,
+        }),
+        allowed_cidrs: vec![Cidr::parse("127.0.0.0/8").unwrap()],
+        ..client_of(&ada(), "payments")
+    };
+    service.add_client(client).await;
+    (service, reader)
+}
+
+/// Members that differ from one token to the next are left out, all others are the same.
+#[tokio::test]
+async fn t15_a_dry_run_tells_the_token_that_a_request_gets() {
+    let (service, reader) = with_payments().await;
+    let body = json!({"client_id": "m2m_payments"});
+    let told = simulate(&service, &reader, &body).await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    let told = told.json();
+    let issued = service.ask("m2m_payments", &secret_of("payments")).await;
+    assert_eq!(issued.status, 200, "a dry run takes nothing of the quota");
+    let issued = issued.json();
+    let granted = &told["granted"];
+    for member in ["token_type", "scope", "expires_in"] {
+        assert_eq!(granted[member], issued[member], "{member}");
+    }
+    let token = issued["access_token"].as_str().unwrap();
+    assert_eq!(granted["alg"], jwt::header(token)["alg"]);
+    let mut claims = jwt::claims(token);
+    for fresh in ["exp", "iat", "jti"] {
+        claims.as_object_mut().unwrap().remove(fresh);
+    }
+    assert_eq!(granted["claims"], claims);
+    assert_eq!(granted["audience"], claims["aud"]);
+    assert_eq!(told["refused"], Value::Null);
+    assert_eq!(told["quotas"][0]["used"], 0);
+    let after = simulate(&service, &reader, &body).await.json();
+    assert_eq!(after["quotas"][0]["used"], 1);
+}
+
+#[tokio::test]
+async fn t15_a_dry_run_tells_why_a_request_gets_nothing() {
+    let (service, reader) = with_payments().await;
+    for (member, value, error) in [
+        ("scope", "none:such", "invalid_scope"),
+        ("resource", "urn:none:such", "invalid_target"),
+        ("source_ip", "192.0.2.1", "invalid_client"),
+    ] {
+        let body = json!({"client_id": "m2m_payments", member: value});
+        let told = simulate(&service, &reader, &body).await.json();
+        assert_eq!(told["refused"]["error"], error);
+        assert!(!told["refused"]["reason"].as_str().unwrap().is_empty());
+        assert_eq!(told["granted"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn t15_a_dry_run_is_for_those_who_see_the_client() {
+    let (service, _) = with_payments().await;
+    let eve = owner("eve", &organization("other"));
+    service.add_principals(&eve, &organization("other")).await;
+    let eves = service.manager_of(&eve, "eves", "clients:read").await;
+    let body = json!({"client_id": "m2m_payments"});
+    let answer = simulate(&service, &eves, &body).await;
+    assert_eq!(answer.refusal(), (404, "not-found".to_owned()));
+    let writer = service.management_token("eves", "clients:write").await;
+    let answer = simulate(&service, &writer, &body).await;
+    assert_eq!(answer.refusal(), (403, "insufficient-scope".to_owned()));
+}
+
+#[tokio::test]
+async fn t15_a_dry_run_writes_nothing() {
+    let (service, reader) = with_payments().await;
+    service.faults.take_calls();
+    let body = json!({"client_id": "m2m_payments"});
+    assert_eq!(simulate(&service, &reader, &body).await.status, 200);
+    let calls = service.faults.take_calls();
+    let reads = ["BatchGetItem", "GetItem", "GetSecretValue", "Query"];
+    assert!(
+        calls.iter().all(|call| reads.contains(&call.as_str())),
+        "{calls:?}"
+    );
+}
