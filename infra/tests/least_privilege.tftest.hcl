@@ -106,9 +106,9 @@ run "token_reads_principals_and_writes_only_clients" {
       } == {
       "dynamodb:BatchGetItem dynamodb:GetItem" = ["CLIENT#*", "OWNER#*", "ORG#*", "REVOCATIONS", "PING"]
       "dynamodb:DeleteItem"                    = ["REVOCATIONS"]
-      "dynamodb:PutItem"                       = ["REVOCATIONS", "SPENT#*"]
+      "dynamodb:PutItem"                       = ["ATTEMPT#*", "REVOCATIONS", "SPENT#*"]
       "dynamodb:Query"                         = ["RESOURCE_SERVERS", "REVOCATIONS"]
-      "dynamodb:UpdateItem"                    = ["CLIENT#*", "REVOCATIONS"]
+      "dynamodb:UpdateItem"                    = ["CLIENT#*", "QUOTA#*", "REVOCATIONS"]
     }
     error_message = "token could read kept answers, write owners or make clients"
   }

@@ -134,6 +134,7 @@ async fn h55_an_attempt_that_cannot_be_written_down_changes_no_answer() {
 #[tokio::test]
 async fn h22_malformed_requests_cost_no_call() {
     let service = service::start().await;
+    service.faults.take_calls();
     service.ask("m2m_payments", "short").await;
     service.ask("no id", &secret_of("payments")).await;
     let answer = service.post("/oauth/token").form(&[("grant_type", "x")]);

@@ -132,7 +132,7 @@ impl Simulation {
                 "Bearer"
             },
             audience: audience.clone(),
-            scope: decision.scopes.clone(),
+            scope: decision.scopes.to_string(),
             expires_in: decision.lifetime_seconds,
             alg: format!("{:?}", keys.active().algorithm()),
             claims,

@@ -29,23 +29,23 @@ locals {
         }
       },
       {
-        # The use of a secret, and the generation of a client of which too many tokens were revoked.
+        # The use of a secret, the generation of a client of which too many tokens were revoked, and counts of tokens.
         Sid      = "ChangeClients"
         Effect   = "Allow"
         Action   = ["dynamodb:UpdateItem"]
         Resource = [local.table_arn]
         Condition = {
-          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*", "REVOCATIONS"] }
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*", "QUOTA#*", "REVOCATIONS"] }
         }
       },
       {
-        # What was revoked, and which assertions and proofs were used.
+        # What was revoked, which assertions and proofs were used, and why a token was refused.
         Sid      = "NoteWhatEnded"
         Effect   = "Allow"
         Action   = ["dynamodb:PutItem"]
         Resource = [local.table_arn]
         Condition = {
-          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["REVOCATIONS", "SPENT#*"] }
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["ATTEMPT#*", "REVOCATIONS", "SPENT#*"] }
         }
       },
       {

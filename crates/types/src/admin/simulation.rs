@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 use super::limits::TokenQuota;
 use crate::audience::Audience;
 use crate::client_id::ClientId;
-use crate::scope::ScopeSet;
 
 /// A token request to be tried. What is left out is as it would be in the request.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,8 +49,8 @@ pub struct SimulatedToken {
     pub token_type: &'static str,
     /// What it would be for.
     pub audience: Audience,
-    /// What it would allow.
-    pub scope: ScopeSet,
+    /// What it would allow: scopes with spaces between them.
+    pub scope: String,
     /// How long it would live, in seconds.
     pub expires_in: u32,
     /// What it would be signed with.
