@@ -295,9 +295,10 @@ async fn w02_nothing_is_fetched_for_what_cannot_hold() {
         .await,
     );
     assert_eq!(issuer.fetches(), 0);
+    // For each one read, and the record of the attempt.
     assert_eq!(
         service.faults.take_calls(),
-        ["BatchGetItem", "BatchGetItem"]
+        ["BatchGetItem", "PutItem", "BatchGetItem", "PutItem"]
     );
 }
 
