@@ -432,7 +432,7 @@ async fn h21_published_keys_are_fetched_once_and_only_for_their_client() {
 }
 
 #[tokio::test]
-async fn h21_keys_that_cannot_be_had_are_no_oracle() {
+async fn t16_keys_that_cannot_be_had_are_503_and_count_as_no_failure() {
     let service = service::start().await;
     let key = ProofKey::default();
     let method = AuthMethod::PrivateKeyJwt {
@@ -440,7 +440,11 @@ async fn h21_keys_that_cannot_be_had_are_no_oracle() {
         audience: AssertionAudience::Issuer,
     };
     service.add_client(registered(method)).await;
-    refused(&ask(&service, &sign(&key, &claims(&service))).await);
+    for _ in 0..25 {
+        let answer = ask(&service, &sign(&key, &claims(&service))).await;
+        assert_refused(&answer, 503, "temporarily_unavailable");
+        assert!(answer.header("retry-after").is_some());
+    }
 }
 
 #[tokio::test]

@@ -8,20 +8,18 @@ use async_trait::async_trait;
 use m2m_jose::{Document, FetchDocument, FetchFailed};
 use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderMap};
 use reqwest::{Client, Response, redirect};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::Url;
 
 use crate::address::Reach;
 use crate::resolver::CheckedResolver;
 use crate::target;
+use crate::turns::Turns;
 
 /// A longer document is refused, in bytes.
 pub const MAX_BODY_LENGTH: usize = 64 * 1024;
 /// The longest that a fetch takes with everything in it.
 pub const MAX_TIME: Duration = Duration::from_secs(3);
-/// How many fetches there are at a time; further ones wait, within their time.
-const MAX_CONCURRENT: usize = 8;
 
 /// Fetches over HTTPS. The HTTP client and its trust in the system's authorities are made at the first fetch, so
 /// that a process which fetches nothing pays nothing.
@@ -29,7 +27,7 @@ pub struct Fetcher {
     reach: Reach,
     max_time: Duration,
     client: OnceLock<Result<Client, FetchFailed>>,
-    permits: Semaphore,
+    turns: Turns,
 }
 
 impl Fetcher {
@@ -53,12 +51,12 @@ impl Fetcher {
             reach,
             max_time,
             client: OnceLock::new(),
-            permits: Semaphore::new(MAX_CONCURRENT),
+            turns: Turns::default(),
         }
     }
 
     async fn fetch_in_turn(&self, url: &Url) -> Result<Document, FetchFailed> {
-        let _turn = self.permits.acquire().await.map_err(failed)?;
+        let _turn = self.turns.take(url.host_str().unwrap_or_default())?;
         let client = self.client.get_or_init(|| client(self.reach)).as_ref();
         let client = client.map_err(Clone::clone)?;
         let request = client
@@ -66,7 +64,10 @@ impl Fetcher {
             .header(ACCEPT, "application/json, */*;q=0.1");
         let response = request.send().await.map_err(without_url)?;
         if response.status().as_u16() != 200 {
-            return Err(FetchFailed(format!("the status was {}", response.status())));
+            return Err(FetchFailed::Failed(format!(
+                "the status was {}",
+                response.status()
+            )));
         }
         let max_age = max_age(response.headers());
         let body = read(response).await?;
@@ -81,7 +82,9 @@ impl FetchDocument for Fetcher {
         let fetched = timeout(self.max_time, self.fetch_in_turn(url)).await;
         fetched.unwrap_or_else(|_| {
             let seconds = self.max_time.as_secs();
-            Err(FetchFailed(format!("no answer within {seconds} seconds")))
+            Err(FetchFailed::Failed(format!(
+                "no answer within {seconds} seconds"
+            )))
         })
     }
 }
@@ -102,7 +105,7 @@ fn client(reach: Reach) -> Result<Client, FetchFailed> {
 
 /// Reads the body as it comes, whatever its length was said to be.
 async fn read(mut response: Response) -> Result<Vec<u8>, FetchFailed> {
-    let too_long = || FetchFailed(format!("it is longer than {MAX_BODY_LENGTH} bytes"));
+    let too_long = || FetchFailed::Failed(format!("it is longer than {MAX_BODY_LENGTH} bytes"));
     let said = response.content_length().unwrap_or_default();
     if said > MAX_BODY_LENGTH as u64 {
         return Err(too_long());
@@ -145,7 +148,7 @@ fn failed(error: impl Error) -> FetchFailed {
         text.push_str(&error.to_string());
         source = error.source();
     }
-    FetchFailed(text)
+    FetchFailed::Failed(text)
 }
 
 /// Whoever reads the reason knows the URL.
@@ -179,7 +182,10 @@ mod tests {
     async fn fetch(answer: impl Into<Vec<u8>>) -> Result<Document, String> {
         let url = answering(answer.into()).await;
         let fetcher = Fetcher::within(Reach::Private, Duration::from_millis(500));
-        fetcher.fetch(&url).await.map_err(|failed| failed.0)
+        fetcher
+            .fetch(&url)
+            .await
+            .map_err(|failed| failed.to_string())
     }
 
     fn ok(body: &str) -> String {
@@ -241,7 +247,9 @@ mod tests {
         let url = Url::parse("https://localhost:1/keys").unwrap();
         let failed = fetcher.fetch(&url).await.unwrap_err();
         assert!(
-            failed.0.contains("localhost has no public address"),
+            failed
+                .to_string()
+                .contains("localhost has no public address"),
             "{failed}"
         );
     }

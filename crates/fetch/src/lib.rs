@@ -9,6 +9,7 @@ mod address;
 mod fetcher;
 mod resolver;
 mod target;
+mod turns;
 
 pub use address::Reach;
 pub use fetcher::{Fetcher, MAX_BODY_LENGTH, MAX_TIME};

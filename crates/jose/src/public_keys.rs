@@ -71,6 +71,19 @@ impl PublicKeys {
         Ok(Self(usable.map(Arc::new).collect()))
     }
 
+    /// The key in a set for a token with this header, as [`PublicKeys::find`] finds it. Keys that cannot be it are not
+    /// made ready, which is most of the work.
+    ///
+    /// # Errors
+    /// It is no set or too large.
+    pub fn find_in(json: &[u8], header: &Header) -> Result<Option<Arc<PublicKey>>, InvalidKeySet> {
+        let keys = parse_set(json)?.into_iter();
+        let possible = keys.filter(|jwk| may_be(jwk, header));
+        let usable = possible.filter_map(|jwk| PublicKey::from_jwk(&jwk).ok());
+        let keys = Self(usable.map(Arc::new).collect());
+        Ok(keys.find(header).cloned())
+    }
+
     /// The key for a token with this header: the one that `kid` names, or without `kid` the only one of its
     /// algorithm. The algorithm has to be the key's.
     pub fn find(&self, header: &Header) -> Option<&Arc<PublicKey>> {
@@ -93,6 +106,20 @@ impl PublicKeys {
     pub fn has(&self, algorithm: Algorithm) -> bool {
         self.0.iter().any(|key| key.algorithm() == algorithm)
     }
+}
+
+/// Whether the kind fits and the name, where the key has one.
+fn may_be(jwk: &Value, header: &Header) -> bool {
+    let kind = match header.algorithm {
+        Algorithm::Es256 => "EC",
+        Algorithm::Rs256 => "RSA",
+        Algorithm::EdDsa => "OKP",
+    };
+    let is_named = match (&header.kid, jwk.get("kid")) {
+        (Some(wanted), Some(kid)) => kid == wanted,
+        _ => true,
+    };
+    is_named && jwk.get("kty").is_some_and(|kty| kty == kind)
 }
 
 fn parse_set(json: &[u8]) -> Result<Vec<Value>, InvalidKeySet> {

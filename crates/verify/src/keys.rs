@@ -132,7 +132,7 @@ struct Whole(Arc<dyn Fetch>);
 impl FetchDocument for Whole {
     async fn fetch(&self, url: &Url) -> Result<Document, FetchFailed> {
         let fetched = self.0.fetch(url, None).await;
-        let fetched = fetched.map_err(|error| FetchFailed(error.to_string()))?;
+        let fetched = fetched.map_err(|error| FetchFailed::Failed(error.to_string()))?;
         Ok(Document {
             body: fetched.body.unwrap_or_default(),
             // Five minutes, as the issuer's own Cache-Control says.

@@ -132,6 +132,10 @@ impl ClientAuthentication {
         let unverified_client_id = presented.unverified_client_id();
         let error = match failure {
             AuthenticationFailure::Store(error) => ClientAuthError::Store(error),
+            // No fault of whoever asks, so it is not counted.
+            AuthenticationFailure::KeysUnavailable(_, unavailable) => {
+                ClientAuthError::KeysUnavailable(unavailable)
+            }
             failure => match self
                 .throttle
                 .count(presentation.source, unverified_client_id)

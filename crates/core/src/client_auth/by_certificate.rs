@@ -40,6 +40,17 @@ pub enum CertificateMismatch {
     NoKeys(#[from] KeyNotFound),
 }
 
+impl CertificateMismatch {
+    fn of(self, client: ClientId) -> AuthenticationFailure {
+        match self {
+            Self::NoKeys(KeyNotFound::Unavailable(unavailable)) => {
+                AuthenticationFailure::KeysUnavailable(client, unavailable)
+            }
+            mismatch => AuthenticationFailure::WrongCertificate(client, mismatch),
+        }
+    }
+}
+
 impl ClientAuthentication {
     /// Any of the methods that the client is registered for at this moment may hold, if it is one by certificate.
     pub(super) async fn by_certificate(
@@ -76,8 +87,7 @@ impl ClientAuthentication {
             match checked {
                 Ok(()) => return Ok(()),
                 Err(mismatch) => {
-                    let id = client.id.clone();
-                    failure = AuthenticationFailure::WrongCertificate(id, mismatch);
+                    failure = mismatch.of(client.id.clone());
                 }
             }
         }

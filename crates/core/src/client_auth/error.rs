@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use m2m_jose::Unavailable;
 use m2m_types::client_id::ClientId;
 use m2m_types::oauth_error::OAuthErrorCode;
 
@@ -29,6 +30,9 @@ pub enum ClientAuthError {
         /// How long to wait.
         wait: Duration,
     },
+    /// Nobody can say whether the credentials hold.
+    #[error("the keys that would prove who it is cannot be had")]
+    KeysUnavailable(#[source] Unavailable),
     /// A store gave no answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -61,6 +65,9 @@ pub enum AuthenticationFailure {
     /// The assertion does not prove who sends it.
     #[error("the client_assertion does not prove that it is {0}")]
     WrongAssertion(ClientId, #[source] InvalidAssertion),
+    /// The keys that somebody else publishes cannot be had.
+    #[error("the keys that would prove that it is {0} cannot be had")]
+    KeysUnavailable(ClientId, #[source] Unavailable),
     /// The client is registered for another method.
     #[error("the client {0} is registered for another method of authentication")]
     WrongMethod(ClientId),
@@ -82,6 +89,7 @@ impl AuthenticationFailure {
             Self::WrongSecret(id)
             | Self::WrongCertificate(id, _)
             | Self::WrongAssertion(id, _)
+            | Self::KeysUnavailable(id, _)
             | Self::WrongMethod(id)
             | Self::WrongNetwork(id)
             | Self::NotActive(id, _) => Some(id),
@@ -104,14 +112,14 @@ impl ProtocolError for ClientAuthError {
                 Code::TemporarilyUnavailable,
                 "too many failed authentications: wait as Retry-After says",
             ),
-            Self::Store(_) => UNAVAILABLE,
+            Self::KeysUnavailable(_) | Self::Store(_) => UNAVAILABLE,
         }
     }
 
     fn retry(&self) -> Option<Retry> {
         match self {
             Self::Throttled { wait, .. } => Some(Retry::TooMany(*wait)),
-            Self::Store(_) => Some(Retry::Unavailable),
+            Self::KeysUnavailable(_) | Self::Store(_) => Some(Retry::Unavailable),
             Self::Credentials(_) | Self::NotAuthenticated(_) => None,
         }
     }

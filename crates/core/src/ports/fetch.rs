@@ -13,6 +13,8 @@ pub struct NothingFetched;
 #[async_trait]
 impl FetchDocument for NothingFetched {
     async fn fetch(&self, _: &Url) -> Result<Document, FetchFailed> {
-        Err(FetchFailed("this program fetches nothing".to_owned()))
+        Err(FetchFailed::Failed(
+            "this program fetches nothing".to_owned(),
+        ))
     }
 }

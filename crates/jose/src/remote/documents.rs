@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::entry::{Entry, Unavailable};
-use super::{Document, FetchDocument};
+use super::{Document, FetchDocument, FetchFailed};
 
-/// How many URLs are remembered; the one not used for longest makes room.
+/// How many URLs are remembered; the one whose loss matters least makes room.
 const CAPACITY: usize = 1_000;
 
 /// A kind of document.
@@ -98,7 +98,8 @@ impl<T: RemoteDocument> RemoteDocuments<T> {
             }
         };
         if tokio::spawn(fetching).await.is_err() {
-            entry.finish(Err("the fetch broke off".to_owned()), now);
+            let broke_off = FetchFailed::Failed("the fetch broke off".to_owned());
+            entry.finish(Err(broke_off), now);
         }
         entry.whatever_there_is(now).map_err(unavailable)
     }
@@ -109,7 +110,7 @@ impl<T: RemoteDocument> RemoteDocuments<T> {
             return Arc::clone(entry);
         }
         if entries.len() >= CAPACITY {
-            let oldest = entries.iter().min_by_key(|(_, entry)| entry.used_at());
+            let oldest = entries.iter().min_by_key(|(_, entry)| entry.worth(now));
             if let Some(oldest) = oldest.map(|(url, _)| url.clone()) {
                 entries.remove(&oldest);
             }
@@ -123,8 +124,8 @@ impl<T: RemoteDocument> RemoteDocuments<T> {
 async fn fetch_and_parse<T: RemoteDocument>(
     fetch: &dyn FetchDocument,
     url: &Url,
-) -> Result<(T, Document), String> {
-    let document = fetch.fetch(url).await.map_err(|failed| failed.0)?;
-    let parsed = T::parse(&document.body)?;
+) -> Result<(T, Document), FetchFailed> {
+    let document = fetch.fetch(url).await?;
+    let parsed = T::parse(&document.body).map_err(FetchFailed::Failed)?;
     Ok((parsed, document))
 }

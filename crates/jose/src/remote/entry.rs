@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Document;
+use super::{Document, FetchFailed};
 
 /// After a fetch, whatever came of it, there is none for this long.
 pub const COOLDOWN: SignedDuration = SignedDuration::from_secs(30);
+/// After a fetch that this process was too busy for.
+const BUSY_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 /// While fetches fail, what was last had is used until it is this old: longer would keep a key alive that its owner
 /// took back, shorter would make an outage of his ours.
 pub const KEEP_LAST_GOOD: SignedDuration = SignedDuration::from_hours(4);
@@ -36,9 +38,21 @@ pub(super) struct Entry<T> {
 
 struct State<T> {
     good: Option<Good<T>>,
-    tried_at: Option<Timestamp>,
+    tried: Option<Tried>,
     failure: Option<String>,
     used_at: Timestamp,
+}
+
+/// The last fetch, whatever came of it.
+struct Tried {
+    at: Timestamp,
+    pause: SignedDuration,
+}
+
+impl Tried {
+    fn is_pausing(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at).abs() < self.pause
+    }
 }
 
 struct Good<T> {
@@ -52,7 +66,7 @@ impl<T> Entry<T> {
         Self {
             state: Mutex::new(State {
                 good: None,
-                tried_at: None,
+                tried: None,
                 failure: None,
                 used_at: now,
             }),
@@ -75,8 +89,11 @@ impl<T> Entry<T> {
         if let Some(good) = fresh {
             return Some(Ok(Arc::clone(&good.document)));
         }
-        let tried = state.tried_at?;
-        (now.duration_since(tried).abs() < COOLDOWN).then(|| state.whatever_there_is(now))
+        let is_pausing = state
+            .tried
+            .as_ref()
+            .is_some_and(|tried| tried.is_pausing(now));
+        is_pausing.then(|| state.whatever_there_is(now))
     }
 
     /// The document as it was last had, if it is not too old.
@@ -85,9 +102,13 @@ impl<T> Entry<T> {
     }
 
     /// Takes down what a fetch brought.
-    pub(super) fn finish(&self, fetched: Result<(T, Document), String>, now: Timestamp) {
+    pub(super) fn finish(&self, fetched: Result<(T, Document), FetchFailed>, now: Timestamp) {
         let mut state = self.lock();
-        state.tried_at = Some(now);
+        let pause = match &fetched {
+            Err(FetchFailed::NotTried(_)) => BUSY_PAUSE,
+            Ok(_) | Err(FetchFailed::Failed(_)) => COOLDOWN,
+        };
+        state.tried = Some(Tried { at: now, pause });
         match fetched {
             Ok((parsed, document)) => {
                 let fresh = document.max_age.unwrap_or(FRESH).min(FRESH_AT_MOST);
@@ -98,12 +119,26 @@ impl<T> Entry<T> {
                     fresh_until: now.saturating_add(fresh).unwrap_or(now),
                 });
             }
-            Err(reason) => state.failure = Some(reason),
+            Err(failed) => state.failure = Some(failed.to_string()),
         }
     }
 
-    pub(super) fn used_at(&self) -> Timestamp {
-        self.lock().used_at
+    /// How much is lost if it is forgotten, least first: nothing; that a fetch is too near; a document that is of
+    /// use. Of equals the one not used for longest goes. One that is being fetched counts as of use.
+    pub(super) fn worth(&self, now: Timestamp) -> (u8, Timestamp) {
+        let is_in_flight = self.flight.try_lock().is_err();
+        let state = self.lock();
+        let is_of_use = state.good.as_ref().is_some_and(|good| good.is_usable(now));
+        let is_pausing = state
+            .tried
+            .as_ref()
+            .is_some_and(|tried| tried.is_pausing(now));
+        let rank = match (is_of_use || is_in_flight, is_pausing) {
+            (true, _) => 2,
+            (false, true) => 1,
+            (false, false) => 0,
+        };
+        (rank, state.used_at)
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {

@@ -26,8 +26,14 @@ pub struct Document {
 
 /// Why a document could not be had. For the log and the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct FetchFailed(pub String);
+pub enum FetchFailed {
+    /// It was tried, and not again before the cooldown is over.
+    #[error("{0}")]
+    Failed(String),
+    /// This process was too busy to try: whoever publishes it is not to blame.
+    #[error("{0}")]
+    NotTried(String),
+}
 
 /// Fetches what others publish. What it may reach, how large it may be and how long it may take is decided there.
 #[async_trait]

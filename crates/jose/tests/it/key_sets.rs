@@ -1,5 +1,7 @@
 //! Sets of keys.
 
+use std::sync::Arc;
+
 use m2m_jose::{InvalidKeySet, InvalidPublicKey, PublicKey, PublicKeys};
 use serde_json::{Value, json};
 
@@ -141,8 +143,8 @@ fn a_key_is_found_by_kid_or_as_the_only_one_that_fits() {
     let found = |set: &PublicKeys, header: Value| {
         let token = one.token(&header.to_string(), "{}");
         let parsed = parse(&token).unwrap();
-        set.find(parsed.header())
-            .map(|key| key.thumbprint().to_owned())
+        let found = set.find(parsed.header());
+        found.map(|key| key.thumbprint().to_owned())
     };
     let (first, second) = (
         one.key().thumbprint().to_owned(),
@@ -163,4 +165,35 @@ fn a_key_is_found_by_kid_or_as_the_only_one_that_fits() {
     let alone = published(json!([one.jwk()]));
     assert_eq!(found(&alone, json!({"alg": "ES256"})), Some(first));
     assert_eq!(found(&alone, json!({"alg": "EdDSA"})), None);
+}
+
+#[test]
+fn a_key_is_found_in_the_text_of_a_set_as_in_the_set() {
+    let (one, two) = (Signer::new(), Signer::new());
+    let named = with(one.jwk(), "kid", json!("one"));
+    let rsa = json!({"kty": "RSA", "kid": "one", "n": "AQAB", "e": "AQAB"});
+    let second = two.key().thumbprint().to_owned();
+    for keys in [
+        json!([named, two.jwk(), rsa]),
+        json!([named]),
+        json!([two.jwk(), named, two.jwk()]),
+        json!([]),
+    ] {
+        let text = json!({"keys": keys}).to_string();
+        let set = PublicKeys::published(text.as_bytes()).unwrap();
+        for header in [
+            json!({"alg": "ES256", "kid": "one"}),
+            json!({"alg": "ES256", "kid": second}),
+            json!({"alg": "ES256", "kid": "three"}),
+            json!({"alg": "RS256", "kid": "one"}),
+            json!({"alg": "ES256"}),
+        ] {
+            let token = one.token(&header.to_string(), "{}");
+            let parsed = parse(&token).unwrap();
+            let in_text = PublicKeys::find_in(text.as_bytes(), parsed.header()).unwrap();
+            let in_set = set.find(parsed.header());
+            let thumbprint = |key: &Arc<PublicKey>| key.thumbprint().to_owned();
+            assert_eq!(in_text.as_ref().map(thumbprint), in_set.map(thumbprint));
+        }
+    }
 }

@@ -45,6 +45,15 @@ impl Publisher {
         *self.body.lock().unwrap() = Err("no route".to_owned());
     }
 
+    /// `busy` stands for a fetch that was not tried.
+    fn failure(&self, reason: String) -> FetchFailed {
+        if reason == "busy" {
+            FetchFailed::NotTried(reason)
+        } else {
+            FetchFailed::Failed(reason)
+        }
+    }
+
     fn fetches(&self) -> usize {
         self.fetches.load(Ordering::Relaxed)
     }
@@ -55,7 +64,12 @@ impl FetchDocument for Publisher {
     async fn fetch(&self, _: &Url) -> Result<Document, FetchFailed> {
         self.fetches.fetch_add(1, Ordering::Relaxed);
         let _open = self.gate.acquire().await.unwrap();
-        let body = self.body.lock().unwrap().clone().map_err(FetchFailed)?;
+        let body = self
+            .body
+            .lock()
+            .unwrap()
+            .clone()
+            .map_err(|reason| self.failure(reason))?;
         let max_age = self.max_age;
         Ok(Document {
             body: body.into_bytes(),
@@ -188,6 +202,37 @@ async fn a_failure_is_remembered_for_the_cooldown() {
     assert_eq!(publisher.fetches(), 1);
     publisher.publish(&[&signer]);
     find(&keys, &signer, at(30)).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_was_too_busy_tries_again_soon() {
+    let signer = Signer::new();
+    let publisher = Publisher::of(&[&signer]);
+    *publisher.body.lock().unwrap() = Err("busy".to_owned());
+    let keys = RemoteKeys::new(publisher.clone());
+    assert!(find(&keys, &signer, at(0)).await.is_err());
+    publisher.publish(&[&signer]);
+    assert!(find(&keys, &signer, at(0)).await.is_err());
+    find(&keys, &signer, at(1)).await.unwrap();
+    assert_eq!(publisher.fetches(), 2);
+}
+
+#[tokio::test]
+async fn keys_that_are_of_use_are_not_forgotten_for_those_that_cannot_be_had() {
+    let signer = Signer::new();
+    let publisher = Publisher::of(&[&signer]);
+    let keys = RemoteKeys::new(publisher.clone());
+    find(&keys, &signer, at(0)).await.unwrap();
+    publisher.fail();
+    let header = json!({"alg": "ES256"}).to_string();
+    let token = signer.token(&header, "{}");
+    let parsed = parse(&token).unwrap();
+    for n in 0..1500 {
+        let url = format!("https://hostile.example/{n}").parse().unwrap();
+        assert!(keys.find(&url, parsed.header(), at(60)).await.is_err());
+    }
+    find(&keys, &signer, at(61)).await.unwrap();
+    assert_eq!(publisher.fetches(), 1501);
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! Why an assertion proves nothing.
 
 use m2m_jose::{InvalidJson, KeyNotFound, MalformedJws, NotVerified, Unavailable};
+use m2m_types::client_id::ClientId;
+
+use crate::client_auth::AuthenticationFailure;
 
 /// Why an assertion proves nothing. For the log and for the client's operator; outside they are one answer.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +88,17 @@ pub enum InvalidAssertion {
 }
 
 impl InvalidAssertion {
+    /// What it means for the client. Where keys cannot be had, nobody can say whether it holds.
+    pub(super) fn of(self, client: ClientId) -> AuthenticationFailure {
+        match self {
+            Self::RemoteKey(KeyNotFound::Unavailable(unavailable))
+            | Self::Metadata(unavailable) => {
+                AuthenticationFailure::KeysUnavailable(client, unavailable)
+            }
+            invalid => AuthenticationFailure::WrongAssertion(client, invalid),
+        }
+    }
+
     /// Whether no signature was checked before this was found.
     pub(super) fn is_before_the_signature(&self) -> bool {
         !matches!(self, Self::NotVerified(_) | Self::Replayed)

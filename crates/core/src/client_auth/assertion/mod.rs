@@ -88,8 +88,7 @@ impl ClientAuthentication {
             return Err(AuthenticationFailure::UnknownClient);
         };
         let held = self.assertions.check(client, &unverified, now).await;
-        let held =
-            held.map_err(|invalid| AuthenticationFailure::WrongAssertion(id.clone(), invalid))?;
+        let held = held.map_err(|invalid| invalid.of(id.clone()))?;
         let authenticated = self.active(id.clone(), found, held.proof).await?;
         if let Some((name, until)) = held.spent
             && self.assertions.spent.spend(&name, until, now).await? == Spending::Again

@@ -26,19 +26,27 @@ impl Assertions {
     ) -> Result<Needed, InvalidAssertion> {
         let mut failure = InvalidAssertion::UntrustedIssuer;
         for trust in trusts.iter().filter(|trust| is_from(unverified, trust)) {
-            match self.check_claims(unverified, trust, now) {
-                Ok(()) => {
-                    let header = unverified.jws.header();
-                    return Ok(Needed {
-                        key: self.key_of_issuer(trust, header, now).await?,
-                        proof: Proof::WorkloadToken,
-                        spent: None,
-                    });
-                }
+            match self.by_one_trust(unverified, trust, now).await {
+                Ok(needed) => return Ok(needed),
                 Err(invalid) => failure = invalid,
             }
         }
         Err(failure)
+    }
+
+    async fn by_one_trust(
+        &self,
+        unverified: &Unverified<'_>,
+        trust: &Trust,
+        now: Timestamp,
+    ) -> Result<Needed, InvalidAssertion> {
+        self.check_claims(unverified, trust, now)?;
+        let header = unverified.jws.header();
+        Ok(Needed {
+            key: self.key_of_issuer(trust, header, now).await?,
+            proof: Proof::WorkloadToken,
+            spent: None,
+        })
     }
 
     fn check_claims(

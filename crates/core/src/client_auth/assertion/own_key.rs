@@ -68,10 +68,9 @@ impl Assertions {
     ) -> Result<Arc<PublicKey>, InvalidAssertion> {
         match keys {
             ClientKeys::Inline(jwks) => {
-                let keys = PublicKeys::registered(&jwks.to_json());
-                let keys = keys.map_err(|_| InvalidAssertion::Keys)?;
-                let key = keys.find(header).ok_or(InvalidAssertion::UnknownKey)?;
-                Ok(Arc::clone(key))
+                let key = PublicKeys::find_in(&jwks.to_json(), header);
+                let key = key.map_err(|_| InvalidAssertion::Keys)?;
+                key.ok_or(InvalidAssertion::UnknownKey)
             }
             ClientKeys::Uri(url) => Ok(self.remote_keys.find(url, header, now).await?),
         }
