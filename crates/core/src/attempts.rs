@@ -184,7 +184,7 @@ impl Sampling {
                 "many token requests are refused: of the rest of the minute's, one in a hundred is written down"
             );
         }
-        before < WHOLE_PER_MINUTE || before % SAMPLE == 0
+        before < WHOLE_PER_MINUTE || before.is_multiple_of(SAMPLE)
     }
 }
 

@@ -17,9 +17,9 @@ use crate::target;
 use crate::turns::Turns;
 
 /// A longer document is refused, in bytes.
-pub const MAX_BODY_LENGTH: usize = 64 * 1024;
+const MAX_BODY_LENGTH: usize = 64 * 1024;
 /// The longest that a fetch takes with everything in it.
-pub const MAX_TIME: Duration = Duration::from_secs(3);
+const MAX_TIME: Duration = Duration::from_secs(3);
 
 /// Fetches over HTTPS. The HTTP client and its trust in the system's authorities are made at the first fetch, so
 /// that a process which fetches nothing pays nothing.

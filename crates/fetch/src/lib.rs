@@ -12,4 +12,4 @@ mod target;
 mod turns;
 
 pub use address::Reach;
-pub use fetcher::{Fetcher, MAX_BODY_LENGTH, MAX_TIME};
+pub use fetcher::Fetcher;

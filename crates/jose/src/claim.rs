@@ -79,11 +79,6 @@ impl OneOrMany {
             _ => None,
         }
     }
-
-    /// Whether it is one of the texts.
-    pub fn contains(&self, text: &str) -> bool {
-        self.0.iter().any(|one| one == text)
-    }
 }
 
 impl<'de> Deserialize<'de> for OneOrMany {
@@ -160,7 +155,6 @@ mod tests {
         assert_eq!(one.only(), Some("a"));
         let two = aud(r#"{"aud":["a","b"]}"#).unwrap().unwrap();
         assert_eq!(two.only(), None);
-        assert!(two.contains("b") && !two.contains("c"));
         assert_eq!(aud(r#"{"aud":[]}"#).unwrap().unwrap().only(), None);
         assert!(aud(r#"{"aud":[1]}"#).is_err());
         assert!(aud(r#"{"aud":null}"#).is_err());

@@ -29,7 +29,7 @@ pub use dpop::{DpopProof, InvalidDpopProof};
 pub use header::Header;
 pub use json::{InvalidJson, parse_object};
 pub use public_key::{InvalidPublicKey, PublicKey};
-pub use public_keys::{InvalidKeySet, MAX_KEYS, MAX_SET_LENGTH, PublicKeys};
+pub use public_keys::{InvalidKeySet, PublicKeys};
 pub use remote::{
     COOLDOWN, Document, FetchDocument, FetchFailed, KEEP_LAST_GOOD, KeyNotFound, OpenIdMetadata,
     RemoteDocument, RemoteDocuments, RemoteKeys, Unavailable,

@@ -74,12 +74,6 @@ impl PublicKey {
         self.algorithm
     }
 
-    /// The key in DER, as `SubjectPublicKeyInfo` (RFC 5280 §4.1) for RSA and as the bare point otherwise, to
-    /// compare it with the key of a certificate.
-    pub fn bytes(&self) -> &[u8] {
-        self.parsed.as_ref()
-    }
-
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.parsed.verify_sig(message, signature).is_ok()
     }

@@ -11,9 +11,9 @@ use crate::json::parse_object;
 use crate::public_key::{InvalidPublicKey, PublicKey};
 
 /// A longer set is refused unread.
-pub const MAX_SET_LENGTH: usize = 64 * 1024;
+const MAX_SET_LENGTH: usize = 64 * 1024;
 /// A set of more keys is refused.
-pub const MAX_KEYS: usize = 100;
+const MAX_KEYS: usize = 100;
 
 /// Why a set of keys is not accepted. The texts are for whoever registers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -100,11 +100,6 @@ impl PublicKeys {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<PublicKey>> {
         self.0.iter()
-    }
-
-    /// Whether one of them is for this algorithm.
-    pub fn has(&self, algorithm: Algorithm) -> bool {
-        self.0.iter().any(|key| key.algorithm() == algorithm)
     }
 }
 

@@ -36,6 +36,8 @@ mod tests {
     #[test]
     fn there_is_a_key_of_nobody_for_every_algorithm() {
         let keys = KEYS.as_ref().unwrap();
-        assert!(Algorithm::ALL.iter().all(|algorithm| keys.has(*algorithm)));
+        for algorithm in Algorithm::ALL {
+            assert!(keys.iter().any(|key| key.algorithm() == *algorithm));
+        }
     }
 }
