@@ -115,7 +115,10 @@ impl Server {
         let created = api(admin)?.create_client(&request, &key).await?.body;
         Ok(ClientCredentials {
             client_id: created.client.client_id,
-            client_secret: created.client_secret,
+            client_secret: created
+                .secret
+                .ok_or("the new client has no secret")?
+                .client_secret,
         })
     }
 }

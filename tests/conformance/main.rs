@@ -8,6 +8,7 @@
 
 mod access_token;
 mod attempts;
+mod audiences;
 mod authorization_details;
 mod bearer;
 mod client_assertions;

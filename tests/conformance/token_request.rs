@@ -106,12 +106,7 @@ async fn t03_an_empty_parameter_counts_as_absent() {
 #[tokio::test]
 async fn t04_unknown_parameters_are_ignored() {
     let service = with_payments().await;
-    let unknown = [
-        ("color", "red"),
-        ("audience", "x"),
-        ("é€", "ü"),
-        ("username", "root"),
-    ];
+    let unknown = [("color", "red"), ("é€", "ü"), ("username", "root")];
     assert_eq!(ask(&service, &unknown).await.status, 200);
 }
 

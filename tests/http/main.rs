@@ -6,6 +6,8 @@
 )]
 
 mod canary;
+mod client_credentials;
+mod client_settings;
 mod crash;
 mod deleting;
 mod fields;

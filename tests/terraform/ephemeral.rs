@@ -61,7 +61,10 @@ fn a_short_lived_token_is_warned_of() {
     let Some(terraform) = Terraform::new(&one, service.environment()) else {
         return;
     };
-    let secret = [("TF_VAR_secret", made.client_secret.expose())];
+    let secret = [(
+        "TF_VAR_secret",
+        made.secret.as_ref().unwrap().client_secret.expose(),
+    )];
     let run = terraform.run_with(&["plan"], &secret).ok();
     run.says(&["The access token is short-lived", "It ends in 60 seconds"]);
 }

@@ -171,9 +171,12 @@ fn a_data_source_shows_what_exists() {
         (&all["name"], &all["grant_types"][0]),
         (&"old".into(), &"client_credentials".into())
     );
-    assert_eq!(all["secret_id"], made.client_secret_id.as_str());
+    assert_eq!(
+        all["secret_id"],
+        made.secret.as_ref().unwrap().client_secret_id.as_str()
+    );
     is_an_arn(&all["secret_arn"]);
-    assert!(!shown.contains(made.client_secret.expose()));
+    assert!(!shown.contains(made.secret.as_ref().unwrap().client_secret.expose()));
 
     service.delete(id);
     terraform

@@ -12,7 +12,10 @@ const ONE: &str = r#"
 /// The settings of a provider whose client has these scopes, none of them by default.
 fn acting_with(service: &Service, scopes: &[&str]) -> Vec<(String, String)> {
     let made = service.create(serde_json::json!({"name": "terraform", "scopes": scopes}));
-    service.environment_of(made.client.client_id.as_str(), made.client_secret.expose())
+    service.environment_of(
+        made.client.client_id.as_str(),
+        made.secret.as_ref().unwrap().client_secret.expose(),
+    )
 }
 
 /// Applies the configuration as a client with these scopes, and takes all of it away again.

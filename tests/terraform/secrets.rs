@@ -71,7 +71,10 @@ fn no_secret_is_left_anywhere() {
     let nowhere: [&str; 0] = [];
     assert_eq!(traces.places_of(&id, &secret), nowhere);
     assert_eq!(
-        traces.places_of(source_id, source.client_secret.expose()),
+        traces.places_of(
+            source_id,
+            source.secret.as_ref().unwrap().client_secret.expose()
+        ),
         nowhere
     );
     let admin = &service.admin;

@@ -1,11 +1,10 @@
 //! The first owner of a deployment and its admin client.
 
-use m2m_types::admin::client::{SecretStorage, Tags};
+use m2m_types::admin::client::SecretStorage;
 use m2m_types::client_id::ClientId;
 use m2m_types::client_secret::ClientSecret;
 use m2m_types::names::{ClientName, OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
-use m2m_types::ttl::AccessTokenTtl;
 
 use crate::client::Client;
 use crate::clients::{ClientSettings, Clients, ClientsError};
@@ -143,20 +142,14 @@ impl Clients {
     /// other, gets management scopes without naming them. Nobody deletes it by accident.
     pub fn prepare_admin(&self, first: &FirstOwner, name: ClientName) -> NewAdmin {
         let settings = ClientSettings {
-            name,
-            description: None,
             scopes: Some(first.permissions.clone()),
             default_scopes: Some(first.permissions.clone()),
-            access_token_ttl: AccessTokenTtl::default(),
             deletion_protection: true,
-            tags: Tags::new(),
+            ..ClientSettings::named(name, ResourceServer::Management)
         };
-        let (client, client_secret) = self.prepare(
-            settings,
-            (&first.owner, &first.organization),
-            SecretStorage::None,
-            ResourceServer::Management,
-        );
+        let of = (&first.owner, &first.organization);
+        let (secret, client_secret) = self.new_secret();
+        let client = self.prepare(settings, of, SecretStorage::None, Some(secret));
         NewAdmin {
             client,
             client_secret,
@@ -172,7 +165,8 @@ impl Clients {
             client,
             client_secret,
         } = admin;
-        self.insert(client, &client_secret, None, None).await?;
+        self.insert(client, Some(&client_secret), None, None)
+            .await?;
         Ok(())
     }
 }

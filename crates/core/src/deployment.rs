@@ -297,6 +297,7 @@ impl Deployment {
             store: Arc::clone(&self.ports.clients),
             values: Arc::clone(&self.ports.values),
             resource_servers: self.settings.resource_servers.clone(),
+            catalog: self.catalog(),
             secret_storage: self.settings.secret_storage,
             cursors: self.cursors(),
             clock: Arc::clone(&self.ports.clock),

@@ -39,8 +39,10 @@ pub fn issue(
     grant: Grant<'_>,
     keys: &KeySet,
 ) -> Result<(String, AccessTokenClaims), InvalidKey> {
+    let wanted = grant.decision.algorithm;
+    let key = wanted.map_or_else(|| keys.active(), |algorithm| keys.active_for(algorithm));
     let claims = claims_of(authenticated.active(), grant, keys.generation());
-    Ok((keys.active().sign(&claims)?, claims))
+    Ok((key.sign(&claims)?, claims))
 }
 
 /// What a token of an active client says.

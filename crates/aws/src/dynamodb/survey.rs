@@ -1,6 +1,7 @@
 //! The whole table at once, and mending what is derived in it.
 
 use m2m_core::ports::{ListEntry, StoreError, SurveyedClient, TableSurvey};
+use m2m_types::admin::client::SecretStorage;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId};
 
@@ -105,6 +106,8 @@ fn note(survey: &mut TableSurvey, item: Item) -> Result<(), StoreError> {
 
 fn client_of(pk: &str, item: Item) -> Result<SurveyedClient, StoreError> {
     let client = client::from_item(item).map_err(|error| damaged(pk, &error))?;
+    // A client without a secret has no value to keep, wherever its next one would go.
+    let has_value = client.secrets.iter().any(|secret| secret.arn.is_some());
     Ok(SurveyedClient {
         last_used_at: client.last_used_at(),
         id: client.id,
@@ -112,7 +115,11 @@ fn client_of(pk: &str, item: Item) -> Result<SurveyedClient, StoreError> {
         owner: client.owner,
         organization: client.organization,
         state: client.state,
-        secret_storage: client.secret_storage,
+        secret_storage: if has_value {
+            client.secret_storage
+        } else {
+            SecretStorage::None
+        },
     })
 }
 

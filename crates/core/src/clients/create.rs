@@ -8,10 +8,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use m2m_types::admin::client::{CreateClient, CreatedClient, SecretStorage};
+use m2m_types::admin::client::{CreateClient, CreatedClient, CreatedSecret, SecretStorage};
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_secret::ClientSecret;
-use m2m_types::custom_claims::CustomClaims;
 use m2m_types::generation::Generation;
 use m2m_types::idempotency_key::IdempotencyKey;
 use m2m_types::names::{OrganizationId, OwnerId};
@@ -21,10 +20,9 @@ use super::answer::Ticket;
 use super::settings::ClientSettings;
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
-use crate::client::{Client, ClientState, GrantType, Revision, new_client_id};
-use crate::client_auth::RegisteredAuth;
+use crate::client::{Client, ClientState, Revision, new_client_id};
+use crate::client_auth::{AuthMethod, RegisteredAuth};
 use crate::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
-use crate::resource_servers::ResourceServer;
 use crate::secret::Secret;
 
 /// A twin of a request under way is asked to come back after this.
@@ -52,7 +50,8 @@ impl Clients {
         key: Option<&IdempotencyKey>,
     ) -> Result<Created, ClientsError> {
         caller.require(ManagementScope::ClientsWrite)?;
-        let settings = ClientSettings::from(request);
+        let known = self.catalog.current().await?;
+        let settings = ClientSettings::of_request(&request.clone().into(), &known, None)?;
         settings.check(caller, None)?;
         let ticket = key
             .map(|key| Ticket::new(caller, key, request))
@@ -70,19 +69,21 @@ impl Clients {
             });
         }
         let storage = request.secret_storage.unwrap_or(self.secret_storage);
-        let audience = self.resource_servers.default_for_clients();
-        let (pending, value) = self.prepare(
-            settings,
-            (&caller.owner().id, &organization.id),
-            storage,
-            audience,
-        );
+        let of = (&caller.owner().id, &organization.id);
+        let made = (settings.method == AuthMethod::ClientSecret).then(|| self.new_secret());
+        let (secret, value) = made.unzip();
+        let pending = self.prepare(settings, of, storage, secret);
         let answer = self.answer(&pending, value.clone());
         let kept = ticket
             .map(|ticket| ticket.seal(&pending.id, &answer, pending.created_at))
             .transpose()?;
         let created = self
-            .insert(pending, &value, organization.max_clients, kept.as_ref())
+            .insert(
+                pending,
+                value.as_ref(),
+                organization.max_clients,
+                kept.as_ref(),
+            )
             .await?;
         info!(client_id = %created.id, by = %caller.actor(), "client created");
         Ok(Created {
@@ -91,17 +92,21 @@ impl Clients {
         })
     }
 
-    /// A pending client with its first secret.
+    /// A new secret and its value.
+    pub(crate) fn new_secret(&self) -> (Secret, ClientSecret) {
+        Secret::generate(&*self.random, self.clock.now())
+    }
+
+    /// A pending client with its first secret, if it authenticates by one.
     pub(crate) fn prepare(
         &self,
         settings: ClientSettings,
         (owner, organization): (&OwnerId, &OrganizationId),
         secret_storage: SecretStorage,
-        default_audience: ResourceServer,
-    ) -> (Client, ClientSecret) {
+        secret: Option<Secret>,
+    ) -> Client {
         let now = self.clock.now();
-        let (secret, value) = Secret::generate(&*self.random, now);
-        let client = Client {
+        Client {
             id: new_client_id(&*self.clock, &*self.random),
             name: settings.name,
             description: settings.description,
@@ -110,35 +115,37 @@ impl Clients {
             state: ClientState::Pending,
             scopes: settings.scopes,
             default_scopes: settings.default_scopes,
-            default_audience,
-            audience_grants: None,
-            authorization_details_types: vec![],
-            grant_types: vec![GrantType::ClientCredentials],
-            auth: RegisteredAuth::by_secret(),
-            dpop_bound: false,
-            certificate_bound: false,
-            custom_claims: CustomClaims::default(),
-            token_quota: None,
-            allowed_cidrs: vec![],
+            default_audience: settings.default_audience,
+            audience_grants: settings.audience_grants,
+            authorization_details_types: settings.authorization_details_types,
+            grant_types: settings.grant_types,
+            auth: RegisteredAuth {
+                method: settings.method,
+                retiring: None,
+            },
+            dpop_bound: settings.dpop_bound,
+            certificate_bound: settings.certificate_bound,
+            custom_claims: settings.custom_claims,
+            token_quota: settings.token_quota,
+            allowed_cidrs: settings.allowed_cidrs,
             access_token_ttl: settings.access_token_ttl,
             deletion_protection: settings.deletion_protection,
             tags: settings.tags,
             secret_storage,
-            secrets: vec![secret],
+            secrets: secret.into_iter().collect(),
             generation: Generation::default(),
             created_at: now,
             updated_at: now,
             revision: Revision::FIRST,
             last_used: BTreeMap::new(),
-        };
-        (client, value)
+        }
     }
 
     /// The three steps: takes the client as it is to be, gives it as it is.
     pub(crate) async fn insert(
         &self,
         pending: Client,
-        value: &ClientSecret,
+        value: Option<&ClientSecret>,
         max_clients: Option<u32>,
         answer: Option<&KeptAnswer>,
     ) -> Result<Client, ClientsError> {
@@ -174,7 +181,7 @@ impl Clients {
     async fn finish_create(
         &self,
         mut pending: Client,
-        value: &ClientSecret,
+        value: Option<&ClientSecret>,
         answer: Option<&[u8; 32]>,
     ) -> Result<Client, ClientsError> {
         if let Err(error) = self.keep_value(&mut pending, value).await {
@@ -195,10 +202,10 @@ impl Clients {
     async fn keep_value(
         &self,
         client: &mut Client,
-        value: &ClientSecret,
+        value: Option<&ClientSecret>,
     ) -> Result<(), StoreError> {
-        if let (SecretStorage::SecretsManager, Some(secret)) =
-            (client.secret_storage, client.secrets.first_mut())
+        if let (SecretStorage::SecretsManager, Some(secret), Some(value)) =
+            (client.secret_storage, client.secrets.first_mut(), value)
         {
             secret.arn = Some(self.values.insert(&client.id, &secret.id, value).await?);
         }
@@ -231,8 +238,8 @@ impl Clients {
             let client = self.directory.find_client(&kept.client).await?.client;
             match client.map(|client| (client.state, client)) {
                 Some((ClientState::Pending, pending)) => {
-                    self.finish_create(pending, &answer.client_secret, Some(&kept.id))
-                        .await?;
+                    let value = answer.secret.as_ref().map(|secret| &secret.client_secret);
+                    self.finish_create(pending, value, Some(&kept.id)).await?;
                 }
                 Some((ClientState::Active, _)) => {}
                 Some(_) | None => {
@@ -248,13 +255,15 @@ impl Clients {
         })
     }
 
-    fn answer(&self, client: &Client, client_secret: ClientSecret) -> CreatedClient {
-        let secret = &client.secrets[0];
+    fn answer(&self, client: &Client, client_secret: Option<ClientSecret>) -> CreatedClient {
+        let made = client.secrets.first().zip(client_secret);
         CreatedClient {
             client: self.view(client),
-            client_secret,
-            client_secret_id: secret.id.clone(),
-            client_secret_expires_at: secret.expires_at.map_or(0, |end| end.as_second()),
+            secret: made.map(|(secret, client_secret)| CreatedSecret {
+                client_secret,
+                client_secret_id: secret.id.clone(),
+                client_secret_expires_at: secret.expires_at.map_or(0, |end| end.as_second()),
+            }),
         }
     }
 }

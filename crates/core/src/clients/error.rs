@@ -45,6 +45,11 @@ pub enum ClientsError {
         /// How many it may have.
         max_clients: u32,
     },
+    /// The client was to go over to a secret and has none.
+    #[error(
+        "the client has no live secret that it could authenticate with: make another client, which gets one"
+    )]
+    NoSecret,
     /// The client is protected.
     #[error("deletion_protection is on: set it to false first")]
     DeletionProtected,

@@ -2,6 +2,7 @@
 
 mod answer;
 mod create;
+mod credentials_change;
 mod delete;
 mod error;
 mod list;
@@ -26,7 +27,7 @@ use crate::clock::Clock;
 use crate::cursors::Cursors;
 use crate::ports::{ClientStore, Directory, SecretValues};
 use crate::random::Random;
-use crate::resource_servers::ResourceServers;
+use crate::resource_servers::{Catalog, ResourceServers};
 
 /// The management API's rules for clients and what they need.
 pub struct Clients {
@@ -38,6 +39,8 @@ pub struct Clients {
     pub values: Arc<dyn SecretValues>,
     /// What tokens are for.
     pub resource_servers: ResourceServers,
+    /// All APIs there are.
+    pub catalog: Arc<Catalog>,
     /// Where the values of secrets are kept unless a client says otherwise.
     pub secret_storage: SecretStorage,
     /// Paging.

@@ -7,11 +7,13 @@ use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_id::ClientId;
 use tracing::info;
 
-use super::settings::ClientSettings;
+use super::credentials_change::changed_auth;
+use super::settings::{ClientSettings, patched};
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::Client;
 use crate::ports::WriteOutcome;
+use crate::resource_servers::KnownServers;
 use crate::revision::Precondition;
 
 /// A change that expects no revision is tried again this often when others change the client too.
@@ -41,8 +43,8 @@ impl Clients {
         patch: &PatchClient,
         precondition: &Precondition,
     ) -> Result<Client, ClientsError> {
-        self.change(caller, id, precondition, |settings| {
-            settings.patched(patch.clone())
+        self.change(caller, id, precondition, |present, known| {
+            patched(present, known, patch.clone())
         })
         .await
     }
@@ -61,7 +63,7 @@ impl Clients {
         if *precondition == Precondition::None {
             return Err(ClientsError::PreconditionRequired);
         }
-        self.change(caller, id, precondition, |_| Ok(request.clone().into()))
+        self.change(caller, id, precondition, |_, _| Ok(request.clone()))
             .await
     }
 
@@ -70,22 +72,31 @@ impl Clients {
         caller: &Caller,
         id: &ClientId,
         precondition: &Precondition,
-        change: impl Fn(ClientSettings) -> Result<ClientSettings, ClientsError>,
+        change: impl Fn(&Client, &KnownServers) -> Result<ReplaceClient, ClientsError>,
     ) -> Result<Client, ClientsError> {
         caller.require(ManagementScope::ClientsWrite)?;
+        let known = self.catalog.current().await?;
         for _ in 0..ATTEMPTS {
             let present = self.find_visible(caller, id).await?;
             check_expected(precondition, &present)?;
+            let request = change(&present, &known)?;
+            let now = self.clock.now();
             let before = ClientSettings::of(&present);
-            let after = change(before.clone())?;
+            let after = ClientSettings::of_request(&request, &known, Some(&present))?;
             after.check(caller, Some(&before))?;
-            if after == before {
+            let method = after.method.clone();
+            let auth = changed_auth(&present, method, request.overlap_seconds, now)?;
+            if after == before && auth == present.auth {
                 return Ok(present);
             }
+            if auth != present.auth {
+                // An end that comes sooner is a change of credentials, too.
+                caller.require_no_stronger(present.scopes.as_ref())?;
+            }
             let expected = present.revision;
-            let updated_at = self.clock.now();
             let changed = Client {
-                updated_at,
+                auth,
+                updated_at: now,
                 revision: expected.next(),
                 ..after.apply_to(present)
             };

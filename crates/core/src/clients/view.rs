@@ -1,9 +1,10 @@
 //! How a client is shown.
 
-use m2m_types::admin::client::{ClientStatus, ClientView};
+use m2m_types::admin::client::{ClientStatus, ClientView, RetiringAuthMethod};
 use m2m_types::admin::secret::SecretView;
 
 use super::Clients;
+use super::settings::{credentials_of, method_name, wire_grants};
 use crate::client::{Client, ClientState, GrantType};
 
 impl Clients {
@@ -31,12 +32,24 @@ impl Clients {
                 .resource_servers
                 .audience_of(&client.default_audience)
                 .clone(),
+            grants: wire_grants(client, &self.resource_servers),
+            authorization_details_types: client
+                .authorization_details_types
+                .iter()
+                .cloned()
+                .collect(),
             grant_types: client
                 .grant_types
                 .iter()
                 .map(|grant: &GrantType| grant.as_str().to_owned())
                 .collect(),
-            token_endpoint_auth_method: "client_secret_basic".to_owned(),
+            credentials: credentials_of(&client.auth.method),
+            retiring_auth_method: self.retiring(client),
+            dpop_bound_access_tokens: client.dpop_bound,
+            tls_client_certificate_bound_access_tokens: client.certificate_bound,
+            custom_claims: client.custom_claims.clone(),
+            token_quota: client.token_quota,
+            allowed_cidrs: client.allowed_cidrs.clone(),
             access_token_ttl_seconds: client.access_token_ttl,
             deletion_protection: client.deletion_protection,
             tags: client.tags.clone(),
@@ -46,6 +59,15 @@ impl Clients {
             last_used_at: client.last_used_at(),
             restorable_until,
         }
+    }
+
+    /// The method that was replaced, as long as it works.
+    fn retiring(&self, client: &Client) -> Option<RetiringAuthMethod> {
+        let retiring = client.auth.retiring.as_ref()?;
+        (self.clock.now() < retiring.until).then(|| RetiringAuthMethod {
+            token_endpoint_auth_method: method_name(&retiring.method),
+            until: retiring.until,
+        })
     }
 }
 

@@ -3,30 +3,49 @@
 use m2m_types::token_request::TokenRequest;
 
 use super::TokenError;
-use crate::client::Client;
+use crate::client::{AudienceGrant, Client};
 use crate::resource_servers::{KnownServers, ResourceServer};
 
-/// The requested resource (RFC 8707 §2), else the client's default (RFC 9068 §3).
-///
-/// A token is for one resource server; the same resource repeated counts once.
-pub(super) fn choose(
-    known: &KnownServers,
-    request: &TokenRequest,
-    client: &Client,
-) -> Result<ResourceServer, TokenError> {
-    let Some((first, others)) = request.unverified_resources.split_first() else {
-        return Ok(client.default_audience.clone());
-    };
-    if others.iter().any(|other| other != first) {
-        return Err(TokenError::ManyResources);
-    }
-    if client_default_is(known, client, first) {
-        return Ok(client.default_audience.clone());
-    }
-    known.find(first).ok_or(TokenError::UnknownResource)
+/// The API that a token is for, and the client's grant for it; no grant: the client has none that bound it.
+pub(super) struct Target<'a> {
+    pub(super) server: ResourceServer,
+    pub(super) grant: Option<&'a AudienceGrant>,
 }
 
-/// A client keeps the default it was made with, also when the deployment's has changed since.
-fn client_default_is(known: &KnownServers, client: &Client, unverified_resource: &str) -> bool {
-    known.audience_of(&client.default_audience).as_str() == unverified_resource
+/// The requested API, else the client's default (RFC 9068 §3), if the client may ask for it.
+///
+/// `resource` (RFC 8707 §2) and `audience` mean the same. A token is for one resource server, since scopes of several
+/// in one token could be used at each of them; the same one repeated counts once.
+pub(super) fn choose<'a>(
+    known: &KnownServers,
+    request: &TokenRequest,
+    client: &'a Client,
+) -> Result<Target<'a>, TokenError> {
+    let server = match named(request)? {
+        Some(unverified) => known.find(unverified).ok_or(TokenError::UnknownResource)?,
+        None if known.has(&client.default_audience) => client.default_audience.clone(),
+        None => return Err(TokenError::DefaultAudienceGone),
+    };
+    let Some(grants) = &client.audience_grants else {
+        return Ok(Target {
+            server,
+            grant: None,
+        });
+    };
+    let grant = grants.iter().find(|grant| grant.audience == server);
+    if grant.is_none() {
+        return Err(TokenError::AudienceNotGranted);
+    }
+    Ok(Target { server, grant })
+}
+
+/// The one API that the request names, if it names any.
+fn named(request: &TokenRequest) -> Result<Option<&str>, TokenError> {
+    let resources = request.unverified_resources.iter();
+    let mut named = resources.chain(&request.unverified_audiences);
+    let first = named.next();
+    if named.any(|other| Some(other) != first) {
+        return Err(TokenError::ManyResources);
+    }
+    Ok(first.map(String::as_str))
 }

@@ -7,6 +7,7 @@ use m2m_types::token_request::TokenRequest;
 use super::{Descent, TokenError, audience, details, scopes};
 use crate::active_client::ActiveClient;
 use crate::client::{Client, GrantType};
+use crate::keys::SigningAlgorithm;
 use crate::resource_servers::{KnownServers, ResourceServer};
 
 /// What a token will be.
@@ -20,6 +21,8 @@ pub struct Decision {
     pub details: Option<AuthorizationDetails>,
     /// How long it lives.
     pub lifetime_seconds: u32,
+    /// What its audience wants it signed with; none: the deployment's own.
+    pub algorithm: Option<SigningAlgorithm>,
     /// What it keeps of the tokens that it was exchanged from.
     pub descent: Option<Descent>,
 }
@@ -37,11 +40,13 @@ pub fn decide(
 ) -> Result<Decision, TokenError> {
     let client = &active.client;
     require_grant(client, grant_type)?;
-    let server = audience::choose(known, request, client)?;
-    let scopes = scopes::choose(request, active, known, &server)?;
+    let target = audience::choose(known, request, client)?;
+    let scopes = scopes::choose(request, active, known, &target)?;
+    let server = target.server;
     let details = details::choose(request, client, known, &server)?;
     Ok(Decision {
         lifetime_seconds: known.lifetime(&server, client.access_token_ttl).seconds(),
+        algorithm: known.record_of(&server).and_then(|server| server.algorithm),
         server,
         scopes,
         details,

@@ -35,6 +35,15 @@ pub enum TokenError {
     /// The resource is malformed or not one of this deployment.
     #[error("the resource is not served here")]
     UnknownResource,
+    /// The client is for an API that was removed.
+    #[error(
+        "the client's default audience is not served here any more: record it as a resource server, or give the client \
+         another"
+    )]
+    DefaultAudienceGone,
+    /// The client may not ask for this API.
+    #[error("the client has no grant for this audience")]
+    AudienceNotGranted,
     /// The scope parameter is malformed.
     #[error("scope is malformed")]
     ScopeMalformed,
@@ -62,6 +71,9 @@ pub enum TokenError {
     /// There were too many tokens already.
     #[error(transparent)]
     Quota(#[from] QuotaError),
+    /// The client's grant for the API lacks a requested scope.
+    #[error("the client's grant for this audience lacks the scope {0}")]
+    ScopeNotInGrant(Scope),
     /// Nothing is left to grant.
     #[error("no scope to grant")]
     NoScope,
@@ -101,15 +113,18 @@ impl ProtocolError for TokenError {
                 Code::InvalidTarget,
                 "a token is for one resource: ask once for each",
             ),
-            Self::UnknownResource => (
+            Self::UnknownResource | Self::DefaultAudienceGone | Self::AudienceNotGranted => (
                 Code::InvalidTarget,
-                "the resource is malformed or not served here",
+                "the resource is malformed, not served here or not for this client",
             ),
             Self::ScopeMalformed => (
                 Code::InvalidScope,
                 "scope must be scope tokens with single spaces between them",
             ),
-            Self::ScopeNotAllowed(_) | Self::ScopeOfAnotherResource(_) | Self::NoScope => (
+            Self::ScopeNotAllowed(_)
+            | Self::ScopeOfAnotherResource(_)
+            | Self::ScopeNotInGrant(_)
+            | Self::NoScope => (
                 Code::InvalidScope,
                 "a scope is unknown, not granted or not one of the resource",
             ),
@@ -154,6 +169,8 @@ impl ProtocolError for TokenError {
             | Self::GrantNotAllowed(_)
             | Self::ManyResources
             | Self::UnknownResource
+            | Self::DefaultAudienceGone
+            | Self::AudienceNotGranted
             | Self::ScopeMalformed
             | Self::ScopeNotAllowed(_)
             | Self::ScopeOfAnotherResource(_)
@@ -162,6 +179,7 @@ impl ProtocolError for TokenError {
             | Self::DetailsMalformed
             | Self::TooLong
             | Self::Exchange(_)
+            | Self::ScopeNotInGrant(_)
             | Self::NoScope
             | Self::CertificateMissing
             | Self::ProofMissing

@@ -44,6 +44,16 @@ impl KnownServers {
         }
     }
 
+    /// What is decided once per deployment.
+    pub(crate) fn fixed(&self) -> &ResourceServers {
+        &self.fixed
+    }
+
+    /// What a new client's tokens are for.
+    pub fn default_for_clients(&self) -> ResourceServer {
+        self.fixed.default_for_clients()
+    }
+
     pub(super) fn revision(&self) -> u64 {
         self.revision
     }
@@ -165,57 +175,10 @@ impl KnownServers {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use jiff::Timestamp;
-    use m2m_types::issuer::Issuer;
-    use m2m_types::names::ResourceServerName;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::revision::Revision;
-
-    const DEFAULT: &str = "urn:default";
-
-    fn record(position: usize, identifier: &str, scopes: ScopeSet) -> ResourceServerRecord {
-        ResourceServerRecord {
-            id: ResourceServerId::parse(format!("rs_{position:026}")).unwrap(),
-            identifier: Audience::parse(identifier).unwrap(),
-            name: ResourceServerName::parse("x").unwrap(),
-            scopes,
-            access_token_ttl: None,
-            algorithm: None,
-            introspection_clients: BTreeSet::new(),
-            authorization_details_types: BTreeSet::new(),
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-            revision: Revision::FIRST,
-        }
-    }
-
-    fn known(records: &[(&str, &str)]) -> KnownServers {
-        let issuer = Issuer::parse("https://auth.example").unwrap();
-        let fixed = ResourceServers::new(&issuer, Audience::parse(DEFAULT).unwrap()).unwrap();
-        let records = records.iter().enumerate();
-        let servers = records.map(|(position, (identifier, scopes))| {
-            record(
-                position,
-                identifier,
-                scopes
-                    .split(' ')
-                    .filter_map(|s| Scope::parse(s).ok())
-                    .collect(),
-            )
-        });
-        let servers = servers.collect();
-        KnownServers::new(
-            fixed,
-            KeptCatalog {
-                revision: 1,
-                servers,
-            },
-        )
-    }
+    use crate::resource_servers::testing::{DEFAULT, known};
 
     #[track_caller]
     fn check(known: &KnownServers, scope: &str, owner: Option<&str>) {

@@ -8,15 +8,15 @@ mod known;
 mod read;
 mod record;
 mod settings;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::Arc;
 
 use m2m_types::InvalidText;
-use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
 use m2m_types::metadata::paths;
-use m2m_types::scope::{Scope, ScopeSet};
 
 pub use catalog::Catalog;
 pub use error::ResourceServersError;
@@ -97,22 +97,5 @@ impl ResourceServers {
             ResourceServer::Management => &self.management,
             ResourceServer::Api(audience) => audience,
         }
-    }
-}
-
-impl ResourceServer {
-    /// Whether the scope is one of this API's. Management scopes are a fixed list, all others belong
-    /// to the organisation's own APIs.
-    pub fn owns(&self, scope: &Scope) -> bool {
-        ManagementScope::includes(scope) == (*self == Self::Management)
-    }
-
-    /// Those of the scopes that are this API's.
-    pub fn filter(&self, scopes: &ScopeSet) -> ScopeSet {
-        scopes
-            .iter()
-            .filter(|scope| self.owns(scope))
-            .cloned()
-            .collect()
     }
 }

@@ -40,6 +40,7 @@ kinds! {
     VALUE_NOT_KEPT = NOT_FOUND, "value-not-kept", "Value not kept";
     NO_SUCH_PATH = NOT_FOUND, "no-such-path", "No such path";
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed";
+    NO_SECRET = CONFLICT, "no-secret", "No secret";
     DELETION_PROTECTION = CONFLICT, "deletion-protection", "Deletion protection";
     IDENTIFIER_TAKEN = CONFLICT, "identifier-taken", "Identifier taken";
     SCOPE_TAKEN = CONFLICT, "scope-taken", "Scope taken";

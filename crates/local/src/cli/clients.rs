@@ -91,11 +91,13 @@ fn new_key() -> IdempotencyKey {
 
 /// The client exists whether or not it can be printed, so an error has to name it.
 fn print_created(created: &CreatedClient, json: bool) -> Outcome {
-    let (id, secret) = (&created.client.client_id, created.client_secret.expose());
-    let printed = if json {
-        output::json(created)
-    } else {
-        output::line(format_args!("client_id      {id}\nclient_secret  {secret}"))
+    let id = &created.client.client_id;
+    let printed = match &created.secret {
+        Some(secret) if !json => {
+            let secret = secret.client_secret.expose();
+            output::line(format_args!("client_id      {id}\nclient_secret  {secret}"))
+        }
+        Some(_) | None => output::json(created),
     };
     printed.map_err(|error| {
         format!("the client {id} was made, but its secret could not be printed: {error}").into()

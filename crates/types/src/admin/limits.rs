@@ -39,3 +39,30 @@ pub enum QuotaMode {
     /// Counts and tells the operator, and refuses nothing.
     Monitor,
 }
+
+/// What a merge patch (RFC 7396) says of a quota; what it leaves out stays as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TokenQuotaPatch {
+    /// The number of tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<NonZeroU32>,
+    /// In which time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per: Option<QuotaPeriod>,
+    /// What happens beyond.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<QuotaMode>,
+}
+
+impl TokenQuotaPatch {
+    /// The quota after the patch; none: there was none, and the patch does not say all of one.
+    pub fn over(self, present: Option<TokenQuota>) -> Option<TokenQuota> {
+        let mode = present.map_or_else(QuotaMode::default, |present| present.mode);
+        Some(TokenQuota {
+            limit: self.limit.or(present.map(|present| present.limit))?,
+            per: self.per.or(present.map(|present| present.per))?,
+            mode: self.mode.unwrap_or(mode),
+        })
+    }
+}

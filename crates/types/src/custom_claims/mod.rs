@@ -1,5 +1,6 @@
 //! Claims of the organisation's own making that go into a client's tokens.
 
+mod patch;
 mod reserved;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use crate::admin::unique_map::unique;
 use crate::json::StrictValue;
 use crate::text::{all_bytes, text_type};
 
+pub use patch::ClaimsPatch;
 pub use reserved::is_reserved;
 
 /// How many there may be.

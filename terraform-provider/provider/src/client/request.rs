@@ -14,7 +14,6 @@ use crate::words::{scopes, word};
 /// The body that makes what is planned.
 pub(crate) fn creation(planned: &ClientModel) -> Result<CreateClient, Diagnostics> {
     Ok(CreateClient {
-        name: name(planned)?,
         description: description(planned)?,
         scopes: scopes(&planned.scopes)?,
         default_scopes: scopes(&planned.default_scopes)?,
@@ -26,6 +25,7 @@ pub(crate) fn creation(planned: &ClientModel) -> Result<CreateClient, Diagnostic
             Some(_) => Some(SecretStorage::SecretsManager),
             None => None,
         },
+        ..CreateClient::named(name(planned)?)
     })
 }
 

@@ -53,15 +53,19 @@ pub(crate) async fn create(
 /// What the answer of a create says, the secret included if it is wanted.
 fn take_created(model: &mut ClientModel, created: &CreatedClient) {
     view::take_client(model, &created.client);
-    model.secret_id = shown(&created.client_secret_id);
-    model.secret_hint = Attr::Known(created.client_secret.hint());
+    let secret = created.secret.as_ref();
+    model.secret_id = secret.map_or(Attr::Null, |secret| shown(&secret.client_secret_id));
+    model.secret_hint = secret.map_or(Attr::Null, |secret| {
+        Attr::Known(secret.client_secret.hint())
+    });
     model.secret_created_at = Attr::Null;
     model.secret_expires_at = Attr::Null;
     model.secret_arn = Attr::Null;
-    model.client_secret = if model.exposes_secret() {
-        Attr::Known(Secret::from(created.client_secret.expose()))
-    } else {
-        Attr::Null
+    model.client_secret = match secret {
+        Some(secret) if model.exposes_secret() => {
+            Attr::Known(Secret::from(secret.client_secret.expose()))
+        }
+        Some(_) | None => Attr::Null,
     };
 }
 

@@ -123,6 +123,7 @@ pub(super) fn decide(
         now.as_second(),
     )?;
     Ok(Decision {
+        algorithm: known.record_of(&server).and_then(|server| server.algorithm),
         server,
         scopes: child.scopes,
         details: child.details,
