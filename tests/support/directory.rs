@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
 use m2m_core::ports::{Directory, Lookup, Principals, StoreError, WriteOutcome};
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId};
+use tokio::sync::oneshot;
 
 /// In front of the real directory.
 pub struct SteeredDirectory {
@@ -18,6 +20,31 @@ pub struct SteeredDirectory {
     organizations: Mutex<HashMap<OrganizationId, Organization>>,
     reads: AtomicUsize,
     panics: AtomicBool,
+    frozen: Mutex<Option<Gate>>,
+}
+
+/// What holds a read up.
+struct Gate {
+    reached: oneshot::Sender<()>,
+    go_on: oneshot::Receiver<()>,
+}
+
+/// A read that stands still once the store has answered it.
+pub struct FrozenRead {
+    reached: oneshot::Receiver<()>,
+    go_on: oneshot::Sender<()>,
+}
+
+impl FrozenRead {
+    /// Waits until the store has answered.
+    pub async fn answered(&mut self) {
+        (&mut self.reached).await.unwrap();
+    }
+
+    /// Lets whoever reads go on with what was read.
+    pub fn thaw(self) {
+        self.go_on.send(()).unwrap();
+    }
 }
 
 impl SteeredDirectory {
@@ -29,6 +56,7 @@ impl SteeredDirectory {
             organizations: Mutex::default(),
             reads: AtomicUsize::new(0),
             panics: AtomicBool::new(false),
+            frozen: Mutex::new(None),
         }
     }
 
@@ -55,6 +83,32 @@ impl SteeredDirectory {
     /// The next read is a defect.
     pub fn panic_at_the_next_read(&self) {
         self.panics.store(true, Ordering::SeqCst);
+    }
+
+    /// The next read of a client stands still once the store has answered it, as in an instance that is frozen.
+    pub fn freeze_the_next_read(&self) -> FrozenRead {
+        let ((reached, is_reached), (go_on, may_go_on)) = (oneshot::channel(), oneshot::channel());
+        let gate = Gate {
+            reached,
+            go_on: may_go_on,
+        };
+        *self.frozen.lock().unwrap_or_else(PoisonError::into_inner) = Some(gate);
+        FrozenRead {
+            reached: is_reached,
+            go_on,
+        }
+    }
+
+    async fn stand_still(&self) {
+        let gate = self
+            .frozen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(gate) = gate {
+            gate.reached.send(()).unwrap();
+            gate.go_on.await.unwrap();
+        }
     }
 
     fn count(&self) {
@@ -91,6 +145,7 @@ impl Directory for SteeredDirectory {
     async fn find_client(&self, id: &ClientId) -> Result<Lookup, StoreError> {
         self.count();
         let mut found = self.inner.find_client(id).await?;
+        self.stand_still().await;
         if let (Some(client), Some(principals)) = (&found.client, found.principals.take()) {
             found.principals = Some(self.steer(&client.owner, &client.organization, principals));
         }
@@ -121,6 +176,36 @@ impl Directory for SteeredDirectory {
         expected: Option<&Owner>,
     ) -> Result<WriteOutcome, StoreError> {
         self.inner.replace_owner(owner, expected).await
+    }
+
+    async fn stop_owner(
+        &self,
+        owner: &Owner,
+        expected: &Owner,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.inner.stop_owner(owner, expected, now).await
+    }
+
+    async fn replace_organization(
+        &self,
+        organization: &Organization,
+        expected: Option<&Organization>,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.inner
+            .replace_organization(organization, expected)
+            .await
+    }
+
+    async fn stop_organization(
+        &self,
+        organization: &Organization,
+        expected: &Organization,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.inner
+            .stop_organization(organization, expected, now)
+            .await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

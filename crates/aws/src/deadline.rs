@@ -17,8 +17,18 @@ pub(crate) async fn within_deadline<T>(
     store: Store<'_>,
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    timeout(DEADLINE, work).await.unwrap_or_else(|_| {
-        let seconds = DEADLINE.as_secs();
+    within(DEADLINE, what, store, work).await
+}
+
+/// The same, for what may take another while.
+pub(crate) async fn within<T>(
+    deadline: Duration,
+    what: &str,
+    store: Store<'_>,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    timeout(deadline, work).await.unwrap_or_else(|_| {
+        let seconds = deadline.as_secs();
         let reason = format!("{store}: no answer in time, within {seconds} seconds");
         Err(StoreError::new(what, reason))
     })

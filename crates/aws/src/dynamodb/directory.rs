@@ -1,6 +1,7 @@
 //! Reading what a request is decided by.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use m2m_core::client::Client;
 use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
@@ -128,6 +129,42 @@ impl Directory for DynamoDbDirectory {
                 Updated::Refused(_) | Updated::Written => WriteOutcome::Written,
             },
         )
+    }
+
+    async fn stop_owner(
+        &self,
+        owner: &Owner,
+        expected: &Owner,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        let what = "stop an owner";
+        let stop = self.table.stop_owner(what, owner, expected, now);
+        within_deadline(what, self.table.store(), stop).await
+    }
+
+    async fn replace_organization(
+        &self,
+        organization: &Organization,
+        expected: Option<&Organization>,
+    ) -> Result<WriteOutcome, StoreError> {
+        let what = "write an organization";
+        let write = self
+            .table
+            .replace_organization(what, organization, expected);
+        within_deadline(what, self.table.store(), write).await
+    }
+
+    async fn stop_organization(
+        &self,
+        organization: &Organization,
+        expected: &Organization,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        let what = "stop an organization";
+        let stop = self
+            .table
+            .stop_organization(what, organization, expected, now);
+        within_deadline(what, self.table.store(), stop).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

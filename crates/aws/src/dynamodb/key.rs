@@ -27,6 +27,7 @@ use m2m_core::ports::{Counted, Counter, SpentName, TokenName};
 use m2m_types::admin::limits::QuotaPeriod;
 use m2m_types::client_id::ClientId;
 use m2m_types::correlation_id::CorrelationId;
+use m2m_types::handle::Handle;
 use m2m_types::names::{OrganizationId, OwnerId, ResourceServerId};
 
 use super::Item;
@@ -129,6 +130,10 @@ impl Key {
 
     pub(super) fn stopped_client(id: &ClientId) -> Self {
         Self::new(REVOCATIONS, format!("CLIENT#{id}"))
+    }
+
+    pub(super) fn stopped_handle(handle: &Handle) -> Self {
+        Self::new(REVOCATIONS, format!("HANDLE#{handle}"))
     }
 
     pub(super) fn denied_token(token: &TokenName) -> Self {
@@ -254,6 +259,11 @@ mod tests {
             (Key::client_count(&organization), "ORG#acme", "COUNT"),
             (Key::unfinished(&client), "UNFINISHED", "m2m_1"),
             (Key::stopped_client(&client), "REVOCATIONS", "CLIENT#m2m_1"),
+            (
+                Key::stopped_handle(&Handle::from_random_bytes([0; 12])),
+                "REVOCATIONS",
+                "HANDLE#AAAAAAAAAAAAAAAA",
+            ),
             (Key::denied_token(&token), "REVOCATIONS", "JTI#m2m_1#0a"),
             (Key::removed_kid("kid"), "REVOCATIONS", "KID#kid"),
             (Key::sequence(), "REVOCATIONS", "SEQUENCE"),

@@ -7,6 +7,7 @@ mod directory;
 mod expression;
 mod items;
 mod key;
+mod principal_writes;
 mod principals_memory;
 mod query;
 mod quotas;

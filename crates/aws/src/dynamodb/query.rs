@@ -24,6 +24,24 @@ impl Table {
     /// Reads at most `limit` items consistently, in as many round trips as DynamoDB's page of 1 MB
     /// asks for.
     pub(super) async fn query(&self, what: &str, query: Query) -> Result<Vec<Item>, StoreError> {
+        self.query_in_order(what, query, true).await
+    }
+
+    /// The same from the last sort key to the first.
+    pub(super) async fn query_backward(
+        &self,
+        what: &str,
+        query: Query,
+    ) -> Result<Vec<Item>, StoreError> {
+        self.query_in_order(what, query, false).await
+    }
+
+    async fn query_in_order(
+        &self,
+        what: &str,
+        query: Query,
+        forward: bool,
+    ) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut after = query.after.clone().map(Key::into_item);
         while items.len() < query.limit as usize {
@@ -35,6 +53,7 @@ impl Table {
                 .set_key_condition_expression(Some(query.condition().to_owned()))
                 .set_expression_attribute_values(Some(query.values()))
                 .consistent_read(true)
+                .scan_index_forward(forward)
                 .limit(i32::try_from(missing).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(after)
                 .send()

@@ -81,6 +81,9 @@ async fn ask_everything(
     ask!(directory.find_principals(&ada.id, &acme.id));
     ask!(directory.insert_principals(&ada, &acme));
     ask!(directory.replace_owner(&ada, None));
+    ask!(directory.stop_owner(&ada, &ada, NOW));
+    ask!(directory.replace_organization(&acme, None));
+    ask!(directory.stop_organization(&acme, &acme, NOW));
     ask!(directory.ping());
     ask!(clients.insert_pending(m2m_core::ports::PendingClient {
         client: &new,
@@ -136,13 +139,13 @@ async fn whatever_goes_wrong_is_a_failure_in_time() {
         let deployment = Deployment::start().await;
         deployment.faults.always("*", fault);
         let results = ask_everything(&deployment).await;
-        assert_eq!(results.len(), 38);
+        assert_eq!(results.len(), 41);
         for (method, result, took) in results {
             assert!(result.is_err(), "{method} with {fault:?}");
             assert!(took < DEADLINE, "{method} with {fault:?} took {took:?}");
         }
         // At most three attempts each.
-        assert!(deployment.faults.calls().len() <= 3 * 38, "{fault:?}");
+        assert!(deployment.faults.calls().len() <= 3 * 41, "{fault:?}");
     }
 }
 

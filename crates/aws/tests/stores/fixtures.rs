@@ -18,6 +18,7 @@ use m2m_core::client::{AudienceGrant, Client, ClientState};
 use m2m_core::client_auth::{AuthMethod, RegisteredAuth, RetiringMethod};
 use m2m_core::error_chain::chain;
 use m2m_core::keys::{KeyState, SigningAlgorithm};
+use m2m_core::owner::Owner;
 use m2m_core::ports::{
     KeyRecord, Principals, RevokedAt, Spending, SpentName, Unfinished, WriteOutcome,
 };
@@ -29,7 +30,7 @@ use m2m_types::admin::credentials::Trust;
 use m2m_types::authorization_details::DetailType;
 use m2m_types::cidr::Cidr;
 use m2m_types::generation::Generation;
-use m2m_types::names::{Description, TagKey, TagValue};
+use m2m_types::names::{Description, OwnerId, TagKey, TagValue};
 use m2m_types::revocations::Revoked;
 use m2m_types::ttl::AccessTokenTtl;
 use serde_json::{Map, Value, json};
@@ -106,14 +107,29 @@ fn deleted(client: &Client) -> Client {
     }
 }
 
+fn other_owner() -> Owner {
+    Owner {
+        id: OwnerId::parse("local|bea").unwrap(),
+        ..owner()
+    }
+}
+
+fn stopped_owner() -> Owner {
+    Owner {
+        active: false,
+        generation: Generation::default().raised(),
+        ..other_owner()
+    }
+}
+
 /// What is stopped once the former client is deleted.
 fn stopped() -> RevokedAt {
     let former = pending("former").id;
     RevokedAt {
-        sequence: 3,
+        sequence: 4,
         revoked: Revoked {
             clients: [(former, Generation::default().raised())].into(),
-            handles: BTreeMap::new(),
+            handles: [(stopped_owner().handle, stopped_owner().generation)].into(),
             jtis: ["0a".to_owned()].into(),
             kids: ["kid".to_owned()].into(),
         },
@@ -167,6 +183,11 @@ async fn write_everything(of: &Deployment) {
     let new = pending("new");
     of.insert(&new, None, Some(&answer(7, &new))).await.unwrap();
 
+    let (other, stopped) = (other_owner(), stopped_owner());
+    let replace = stores.directory.replace_owner(&other, None);
+    replace.await.unwrap();
+    let stop = stores.directory.stop_owner(&stopped, &other, NOW);
+    stop.await.unwrap();
     stores.revocations.deny(&denial("0a")).await.unwrap();
     stores.revocations.remove_kid("kid", END).await.unwrap();
 

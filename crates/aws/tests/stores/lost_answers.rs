@@ -4,6 +4,7 @@
 use jiff::SignedDuration;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::keys::{KeyState, SigningAlgorithm};
+use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
 use m2m_core::ports::{
     DenyOutcome, InsertKeysOutcome, InsertOutcome, KeyRecord, Spending, SpentName, WriteOutcome,
@@ -167,6 +168,34 @@ async fn a_written_owner_counts_as_written() {
         let written = directory.replace_owner(&owner, expected.as_ref()).await;
         assert_eq!(written.unwrap(), WriteOutcome::Written);
     }
+}
+
+#[tokio::test]
+async fn a_stopped_owner_and_a_stopped_organization_are_stopped_once() {
+    let deployment = Deployment::start().await;
+    let directory = &deployment.stores.directory;
+    let (ada, acme) = (owner(), organization());
+    directory.insert_principals(&ada, &acme).await.unwrap();
+    let stopped = Owner {
+        generation: ada.generation.raised(),
+        ..ada.clone()
+    };
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let written = directory.stop_owner(&stopped, &ada, NOW).await;
+    assert_eq!(written.unwrap(), WriteOutcome::Written);
+    let stopped = Organization {
+        generation: acme.generation.raised(),
+        ..acme.clone()
+    };
+    deployment
+        .faults
+        .next(1, "TransactWriteItems", Fault::AnswerLost);
+    let written = directory.stop_organization(&stopped, &acme, NOW).await;
+    assert_eq!(written.unwrap(), WriteOutcome::Written);
+    let found = deployment.stores.revocations.read_all(NOW).await.unwrap();
+    assert_eq!((found.sequence, found.revoked.handles.len()), (2, 2));
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod lost_answers;
 mod meddler;
 mod round_trips;
 mod stale_entries;
+mod stops;
 mod support;
 mod trace;
 mod unread_items;

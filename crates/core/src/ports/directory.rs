@@ -1,6 +1,7 @@
 //! Reading what a request is decided by.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId};
 
@@ -48,11 +49,37 @@ pub trait Directory: Send + Sync {
         organization: &Organization,
     ) -> Result<bool, StoreError>;
 
-    /// Writes an owner if it still is as `expected`, none if there is no such owner yet.
+    /// Writes an owner if it still is as `expected`, none if there is no such owner yet. Not one that was stopped:
+    /// see [`Directory::stop_owner`].
     async fn replace_owner(
         &self,
         owner: &Owner,
         expected: Option<&Owner>,
+    ) -> Result<WriteOutcome, StoreError>;
+
+    /// Writes an owner that was stopped, its generation raised, and what says so in the revocations, if it still
+    /// is as `expected`: all or nothing.
+    async fn stop_owner(
+        &self,
+        owner: &Owner,
+        expected: &Owner,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError>;
+
+    /// Writes an organization if it still is as `expected`, none if there is no such organization yet.
+    async fn replace_organization(
+        &self,
+        organization: &Organization,
+        expected: Option<&Organization>,
+    ) -> Result<WriteOutcome, StoreError>;
+
+    /// Writes an organization that was stopped, its generation raised, and what says so in the revocations, if it
+    /// still is as `expected`: all or nothing.
+    async fn stop_organization(
+        &self,
+        organization: &Organization,
+        expected: &Organization,
+        now: Timestamp,
     ) -> Result<WriteOutcome, StoreError>;
 
     /// Whether the store answers.

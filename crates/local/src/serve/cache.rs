@@ -158,6 +158,36 @@ impl Directory for CachedDirectory {
             .await
     }
 
+    async fn stop_owner(
+        &self,
+        owner: &Owner,
+        expected: &Owner,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.cache
+            .write(None, self.inner.stop_owner(owner, expected, now))
+            .await
+    }
+
+    async fn replace_organization(
+        &self,
+        organization: &Organization,
+        expected: Option<&Organization>,
+    ) -> Result<WriteOutcome, StoreError> {
+        let write = self.inner.replace_organization(organization, expected);
+        self.cache.write(None, write).await
+    }
+
+    async fn stop_organization(
+        &self,
+        organization: &Organization,
+        expected: &Organization,
+        now: Timestamp,
+    ) -> Result<WriteOutcome, StoreError> {
+        let stop = self.inner.stop_organization(organization, expected, now);
+        self.cache.write(None, stop).await
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         self.inner.ping().await
     }

@@ -23,6 +23,7 @@ macro_rules! directory_contract {
                 a_client_is_found_in_every_state,
                 an_unknown_client_is_absent,
                 missing_principals_are_none,
+                an_organization_is_changed_only_from_what_was_expected,
                 an_owner_is_changed_only_from_what_was_expected,
                 an_owner_is_inserted_only_where_there_is_none,
                 organization_copies_agree,
@@ -282,4 +283,37 @@ pub async fn principals_are_those_of_the_present_owner(ports: Ports) {
 /// Asking whether it answers needs nothing to be there.
 pub async fn the_store_answers(ports: Ports) {
     ports.directory.ping().await.unwrap();
+}
+
+/// All its copies, and none of them from anything else; what is expected to be absent is not overwritten.
+pub async fn an_organization_is_changed_only_from_what_was_expected(ports: Ports) {
+    let acme = organization();
+    let larger = Organization {
+        max_clients: None,
+        ..acme.clone()
+    };
+    let (written, refused) = (WriteOutcome::Written, WriteOutcome::ChangedMeanwhile);
+    for (wanted, expected, outcome) in [
+        (&larger, Some(&acme), refused),
+        (&acme, None, written),
+        (&larger, None, refused),
+        (&larger, Some(&acme), written),
+        (&acme, Some(&acme), refused),
+        (&acme, Some(&larger), written),
+    ] {
+        let write = ports.directory.replace_organization(wanted, expected);
+        assert_eq!(write.await.unwrap(), outcome);
+        if outcome == written {
+            assert_every_copy_is(&ports, wanted).await;
+        }
+    }
+}
+
+/// Copies are read at random.
+async fn assert_every_copy_is(ports: &Ports, expected: &Organization) {
+    let nobody = OwnerId::parse("local|nobody").unwrap();
+    for _ in 0..50 {
+        let found = ports.directory.find_principals(&nobody, &expected.id).await;
+        assert_eq!(found.unwrap().organization.as_ref(), Some(expected));
+    }
 }

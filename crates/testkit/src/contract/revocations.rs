@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use m2m_core::client::{Client, ClientState};
+use m2m_core::organization::Organization;
+use m2m_core::owner::Owner;
 use m2m_core::ports::{Denial, DenyOutcome, RevokedAt, TokenName, WriteOutcome, kept_until};
 use m2m_types::generation::Generation;
 
 use super::Ports;
-use crate::builders::{NOW, client_id, denial, next, pending};
+use crate::builders::{NOW, client_id, denial, next, organization, owner, pending};
 
 /// A test of every fact about `Revocations`.
 #[macro_export]
@@ -27,6 +29,8 @@ macro_rules! revocations_contract {
                 a_token_is_denied_once,
                 denials_are_counted_while_they_live,
                 denials_below_the_clients_generation_say_nothing,
+                an_organization_is_stopped_with_what_says_so,
+                an_owner_is_stopped_with_what_says_so,
                 entries_end_without_being_removed,
                 every_stop_of_many_at_once_counts,
                 needless_denials_are_forgotten_alone,
@@ -70,6 +74,58 @@ pub async fn a_deleted_client_is_stopped(ports: Ports) {
     assert_eq!(found.sequence, 1);
     let expected = [(deleted.id, deleted.generation)].into();
     assert_eq!(found.revoked.clients, expected);
+}
+
+/// The owner's record, the entry under its handle and the sequence change together, or none of them.
+pub async fn an_owner_is_stopped_with_what_says_so(ports: Ports) {
+    let (ada, acme) = (owner(), organization());
+    let insert = ports.directory.insert_principals(&ada, &acme);
+    assert!(insert.await.unwrap());
+    let stopped = Owner {
+        active: false,
+        generation: ada.generation.raised(),
+        ..ada.clone()
+    };
+    for (expected, outcome) in [
+        (&stopped, WriteOutcome::ChangedMeanwhile),
+        (&ada, WriteOutcome::Written),
+    ] {
+        assert_eq!(read(&ports, NOW).await, RevokedAt::default());
+        let stop = ports.directory.stop_owner(&stopped, expected, NOW);
+        assert_eq!(stop.await.unwrap(), outcome);
+    }
+    let found = ports.directory.find_principals(&ada.id, &acme.id).await;
+    assert_eq!(found.unwrap().owner.as_ref(), Some(&stopped));
+    let found = read(&ports, NOW).await;
+    assert_eq!(found.sequence, 1);
+    let expected = [(stopped.handle, stopped.generation)].into();
+    assert_eq!(found.revoked.handles, expected);
+}
+
+/// As an owner is.
+pub async fn an_organization_is_stopped_with_what_says_so(ports: Ports) {
+    let (ada, acme) = (owner(), organization());
+    let insert = ports.directory.insert_principals(&ada, &acme);
+    assert!(insert.await.unwrap());
+    let stopped = Organization {
+        active: false,
+        generation: acme.generation.raised(),
+        ..acme.clone()
+    };
+    for (expected, outcome) in [
+        (&stopped, WriteOutcome::ChangedMeanwhile),
+        (&acme, WriteOutcome::Written),
+    ] {
+        assert_eq!(read(&ports, NOW).await, RevokedAt::default());
+        let stop = ports.directory.stop_organization(&stopped, expected, NOW);
+        assert_eq!(stop.await.unwrap(), outcome);
+    }
+    let found = ports.directory.find_principals(&ada.id, &acme.id).await;
+    assert_eq!(found.unwrap().organization.as_ref(), Some(&stopped));
+    let found = read(&ports, NOW).await;
+    assert_eq!(found.sequence, 1);
+    let expected = [(stopped.handle, stopped.generation)].into();
+    assert_eq!(found.revoked.handles, expected);
 }
 
 /// There is one entry of a client, with its present generation.

@@ -47,6 +47,14 @@ pub(in crate::dynamodb) fn client_to_item(
     stop_to_item(Key::stopped_client(client), generation, until)
 }
 
+pub(in crate::dynamodb) fn handle_to_item(
+    handle: &Handle,
+    generation: Generation,
+    until: Timestamp,
+) -> Result<Item, StoreError> {
+    stop_to_item(Key::stopped_handle(handle), generation, until)
+}
+
 pub(in crate::dynamodb) fn denial_to_item(denial: &Denial) -> Result<Item, StoreError> {
     let key = Key::denied_token(&denial.token);
     stop_to_item(key, denial.generation, denial.kept_until())

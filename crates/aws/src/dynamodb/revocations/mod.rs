@@ -4,16 +4,22 @@ mod denials;
 mod snapshot;
 mod writes;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use m2m_core::ports::{Denial, DenyOutcome, Revocations, RevokedAt, StoreError, TokenName};
 use m2m_types::client_id::ClientId;
 use m2m_types::generation::Generation;
 
-pub(super) use writes::client_stopped;
+pub(super) use writes::{client_stopped, handle_stopped};
 
 use super::Table;
-use crate::deadline::within_deadline;
+use crate::deadline::{within, within_deadline};
+
+/// The longest that reading everything takes, up to three times, many megabytes each. The gateway gives up after
+/// 29 seconds.
+const READ_ALL_DEADLINE: Duration = Duration::from_secs(20);
 
 /// What was stopped, in the table.
 pub(crate) struct DynamoDbRevocations {
@@ -79,7 +85,7 @@ impl Revocations for DynamoDbRevocations {
 
     async fn read_all(&self, now: Timestamp) -> Result<RevokedAt, StoreError> {
         let what = "read what is stopped";
-        self.within_deadline(what, self.table.read_revoked(what, now))
-            .await
+        let read = self.table.read_revoked(what, now);
+        within(READ_ALL_DEADLINE, what, self.table.store(), read).await
     }
 }

@@ -46,8 +46,10 @@ impl Table {
             after: None,
             limit: u32::MAX,
         };
+        // Denials are read before the clients: whoever misses those that a client's stop made needless sees the stop.
+        let items = self.query_backward(what, query).await?;
         let mut revoked = Revoked::default();
-        for item in self.query(what, query).await? {
+        for item in items.into_iter().rev() {
             revocation::add_to(&mut revoked, item, now)?;
         }
         Ok(revoked)

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use m2m_core::client::Client;
 use m2m_core::ports::{StoreError, kept_until};
+use m2m_types::generation::Generation;
+use m2m_types::handle::Handle;
 
 use crate::dynamodb::expression::{Expression, number};
 use crate::dynamodb::items::revocation;
@@ -16,6 +18,16 @@ pub(in crate::dynamodb) fn client_stopped(
 ) -> Result<[Write; 2], StoreError> {
     let until = kept_until(now);
     let entry = revocation::client_to_item(&client.id, client.generation, until)?;
+    Ok([Write::put(entry), one_more()])
+}
+
+/// Of an owner or an organization whose generation was raised.
+pub(in crate::dynamodb) fn handle_stopped(
+    handle: &Handle,
+    generation: Generation,
+    now: Timestamp,
+) -> Result<[Write; 2], StoreError> {
+    let entry = revocation::handle_to_item(handle, generation, kept_until(now))?;
     Ok([Write::put(entry), one_more()])
 }
 
