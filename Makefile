@@ -59,9 +59,10 @@ test-package: test-tools
 fuzz: ## Feed the parsers what nobody means, 200,000 times each, from another seed each time
 	M2M_FUZZ_EXECUTIONS=200000 M2M_FUZZ_SEED=$$(date +%s) cargo test -p m2m-tests --test fuzz -- --nocapture
 
-bench: ## Measure the token endpoint beside the ceiling of its HTTP stack
+bench: ## Measure the token endpoint beside the ceiling of its HTTP stack, and the revocation snapshot
 	cargo build --release -p m2m-local -p m2m-bench
 	@$(TARGET)/release/m2m-bench
+	@$(TARGET)/release/m2m-bench-snapshot
 
 bench-functions: test-zips ## Measure the Lambda functions beside an empty one: zip, start, memory, requests
 	cargo build --profile function -p m2m-lambda --examples

@@ -46,6 +46,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "m2m-bench",
         &[
+            "m2m-aws",
             "m2m-client",
             "m2m-core",
             "m2m-lambda-emulator",

@@ -47,6 +47,9 @@ async fn everybody(service: &TestService) -> Vec<&'static str> {
     service
         .add_client(in_state("pending", ClientState::Pending))
         .await;
+    service
+        .add_client(in_state("disabled", ClientState::Disabled))
+        .await;
 
     service
         .add_client(Client {
@@ -77,6 +80,7 @@ async fn everybody(service: &TestService) -> Vec<&'static str> {
         "deleted",
         "pending",
         "elsewhere",
+        "disabled",
         "owner-off",
         "organization-off",
         "owner-gone",

@@ -59,6 +59,10 @@ async fn m01_both_places_have_the_same_metadata() {
             "introspection_endpoint_auth_methods_supported": methods,
             "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
             "introspection_signing_alg_values_supported": ["ES256"],
+            "revocation_endpoint": format!("{issuer}/oauth/revoke"),
+            "revocation_endpoint_auth_methods_supported": methods,
+            "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+            "revocations_uri": format!("{issuer}/.well-known/revocations"),
             "scopes_supported": MANAGEMENT.split(' ').collect::<Vec<_>>(),
             "dpop_signing_alg_values_supported": algorithms,
             "protected_resources": [format!("{issuer}/v1")],
@@ -159,6 +163,7 @@ async fn m04_every_advertised_thing_works() {
         }
     }
     check_introspection(&service, &key, &metadata).await;
+    check_revocation(&service, &key, &metadata).await;
     for scope in metadata["scopes_supported"].as_array().unwrap() {
         let resource = service.issuer.join("/v1");
         let asked = [
@@ -218,6 +223,41 @@ async fn check_introspection(service: &TestService, key: &ProofKey, metadata: &V
         let algorithms = &metadata["introspection_signing_alg_values_supported"];
         let used = jwt::header(answer.text())["alg"].clone();
         assert!(algorithms.as_array().unwrap().contains(&used), "{method}");
+    }
+}
+
+/// Every method works there, and what is revoked is in the snapshot.
+async fn check_revocation(service: &TestService, key: &ProofKey, metadata: &Value) {
+    let (secret, url) = (secret(), &metadata["revocation_endpoint"]);
+    let path = url.as_str().unwrap().strip_prefix(service.issuer.as_str());
+    for method in metadata["revocation_endpoint_auth_methods_supported"]
+        .as_array()
+        .unwrap()
+    {
+        let token = ask(service, &[]).await.member("access_token");
+        let mut form = vec![("token", token.as_str())];
+        let assertion = sign(key, &assertions::claims(service));
+        let call = service.post(path.unwrap());
+        let call = match method.as_str().unwrap() {
+            "client_secret_basic" => call.basic(ID, &secret),
+            "client_secret_post" => {
+                form.extend([("client_id", ID), ("client_secret", secret.as_str())]);
+                call
+            }
+            "private_key_jwt" => {
+                form.extend([
+                    ("client_assertion_type", assertions::TYPE),
+                    ("client_assertion", assertion.as_str()),
+                ]);
+                call
+            }
+            other => unreachable!("{other} is advertised"),
+        };
+        assert_eq!(call.form(&form).send().await.status, 200, "{method}");
+        let snapshot = fetch(service, &metadata["revocations_uri"]).await;
+        let revoked = jwt::claims(snapshot.text())["jtis"].clone();
+        let jti = jwt::claims(&token)["jti"].clone();
+        assert!(revoked.as_array().unwrap().contains(&jti), "{method}");
     }
 }
 

@@ -349,4 +349,6 @@ async fn m04_mutual_tls_is_advertised_only_where_it_is_on() {
     assert_eq!(aliases["tls_client_certificate_bound_access_tokens"], true);
     let alias = &aliases["mtls_endpoint_aliases"]["token_endpoint"];
     assert_eq!(alias, "https://mtls.auth.example/oauth/token");
+    let alias = &aliases["mtls_endpoint_aliases"]["revocation_endpoint"];
+    assert_eq!(alias, "https://mtls.auth.example/oauth/revoke");
 }

@@ -17,6 +17,7 @@ pub mod logs;
 pub mod outside;
 pub mod programs;
 pub mod raw;
+pub mod revocations;
 pub mod service;
 pub mod terraform;
 pub mod tokens;

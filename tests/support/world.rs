@@ -110,7 +110,10 @@ impl TestService {
             revision: active.revision.next(),
             ..client
         };
-        let written = ports.clients.delete(&ended, active.revision, NOW).await;
+        let written = match ended.state {
+            ClientState::Disabled => ports.clients.stop(&ended, active.revision, NOW).await,
+            _ => ports.clients.delete(&ended, active.revision, NOW).await,
+        };
         assert_eq!(written.unwrap(), WriteOutcome::Written);
         ended
     }

@@ -174,6 +174,18 @@ impl Client {
         }
     }
 
+    /// The client after a stop, at that moment: every token that it got before is dead.
+    #[must_use]
+    pub fn stopped(self, state: ClientState, now: Timestamp) -> Self {
+        Self {
+            state,
+            generation: self.generation.raised(),
+            updated_at: now,
+            revision: self.revision.next(),
+            ..self
+        }
+    }
+
     /// When any of its secrets last got a token.
     pub fn last_used_at(&self) -> Option<Timestamp> {
         self.last_used.values().max().copied()

@@ -27,6 +27,7 @@ use crate::ports::{
 use crate::quotas::TokenQuotas;
 use crate::random::Random;
 use crate::resource_servers::{Catalog, Registry, ResourceServers};
+use crate::revocation::{Revocation, Snapshots};
 use crate::simulation::Simulation;
 use crate::throttle::FailureThrottle;
 
@@ -288,6 +289,27 @@ impl Deployment {
             directory: Arc::clone(&self.ports.directory),
             random: Arc::clone(&self.ports.random),
         }
+    }
+
+    /// The rules of the revocation endpoint.
+    pub fn revocation(&self) -> Revocation {
+        Revocation {
+            authentication: self.client_authentication(),
+            tokens: Arc::clone(&self.tokens),
+            revocations: Arc::clone(&self.ports.revocations),
+            clients: Arc::clone(&self.ports.clients),
+            clock: Arc::clone(&self.ports.clock),
+        }
+    }
+
+    /// What was stopped, signed.
+    pub fn snapshots(&self) -> Snapshots {
+        Snapshots::new(
+            self.settings.issuer.clone(),
+            Arc::clone(&self.ports.revocations),
+            self.keys(),
+            Arc::clone(&self.ports.clock),
+        )
     }
 
     /// The rules of managing clients.

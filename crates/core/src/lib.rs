@@ -30,6 +30,7 @@ pub mod quotas;
 pub mod random;
 pub mod resource_servers;
 pub mod revision;
+pub mod revocation;
 mod sealing;
 pub mod secret;
 pub mod simulation;

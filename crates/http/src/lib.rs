@@ -16,6 +16,8 @@ mod oauth_answer;
 mod problem_answer;
 mod protocol_request;
 mod request_log;
+mod revocations;
+mod revoke;
 mod token;
 mod told;
 mod trace;
@@ -36,6 +38,7 @@ use m2m_core::mutual_tls::MutualTls;
 use m2m_core::ports::Directory;
 use m2m_core::random::Random;
 use m2m_core::resource_servers::{Catalog, Registry};
+use m2m_core::revocation::{Revocation, Snapshots};
 use m2m_core::simulation::Simulation;
 use m2m_types::issuer::Issuer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -63,6 +66,8 @@ struct State {
     rotation: Rotation,
     attempts: AttemptLog,
     simulation: Simulation,
+    revocation: Revocation,
+    snapshots: Snapshots,
     directory: Arc<dyn Directory>,
     random: Arc<dyn Random>,
 }
@@ -85,6 +90,8 @@ impl State {
             rotation: deployment.rotation(),
             attempts: deployment.attempts(),
             simulation: deployment.simulation(),
+            revocation: deployment.revocation(),
+            snapshots: deployment.snapshots(),
             directory: Arc::clone(&deployment.ports().directory),
             random: Arc::clone(&deployment.ports().random),
         })
@@ -111,7 +118,9 @@ pub fn whole(deployment: &Deployment) -> Router {
 fn protocol_routes(state: &Shared) -> Router<Shared> {
     token::routes(state)
         .merge(introspect::routes(state))
+        .merge(revoke::routes(state))
         .merge(metadata::routes())
+        .merge(revocations::routes())
 }
 
 /// Answers of our own for unknown paths and for a handler that panicked, and a line in the log for each.

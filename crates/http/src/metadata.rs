@@ -74,6 +74,10 @@ async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
             introspection_endpoint_auth_methods_supported: auth_methods(&state),
             introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             introspection_signing_alg_values_supported: signing_algorithms(&state).await,
+            revocation_endpoint: issuer.join(paths::REVOKE),
+            revocation_endpoint_auth_methods_supported: auth_methods(&state),
+            revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+            revocations_uri: issuer.join(paths::REVOCATIONS),
             authorization_details_types_supported: details_types(&state).await,
             token_endpoint_auth_methods_supported: auth_methods(&state),
             token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
@@ -82,6 +86,7 @@ async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
             mtls_endpoint_aliases: state.mutual_tls.alias().map(|origin| EndpointAliases {
                 token_endpoint: origin.join(paths::TOKEN),
                 introspection_endpoint: origin.join(paths::INTROSPECT),
+                revocation_endpoint: origin.join(paths::REVOKE),
             }),
             scopes_supported: ManagementScope::all(),
             protected_resources: vec![issuer.join(paths::MANAGEMENT)],

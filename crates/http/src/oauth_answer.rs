@@ -12,6 +12,7 @@ use m2m_core::error_chain::chain;
 use m2m_core::grant::Issued;
 use m2m_core::introspection::Introspected;
 use m2m_core::protocol_error::{ProtocolError, Refused, Retry};
+use m2m_core::revocation::RevocationAnswer;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::correlation_id::CorrelationId;
 use m2m_types::introspection::INTROSPECTION_MEDIA_TYPE;
@@ -36,6 +37,8 @@ pub(crate) enum Endpoint {
     Token,
     /// `/oauth/introspect`.
     Introspection,
+    /// `/oauth/revoke`.
+    Revocation,
 }
 
 impl Endpoint {
@@ -44,6 +47,7 @@ impl Endpoint {
         match self {
             Self::Token => "token refused",
             Self::Introspection => "introspection refused",
+            Self::Revocation => "revocation refused",
         }
     }
 
@@ -52,6 +56,7 @@ impl Endpoint {
         match self {
             Self::Token => "token not issued",
             Self::Introspection => "introspection failed",
+            Self::Revocation => "revocation failed",
         }
     }
 }
@@ -101,6 +106,24 @@ pub(crate) fn introspected(
         ..Told::default()
     };
     told.put(answer(StatusCode::OK, media_type, body))
+}
+
+/// 200 without a word, whatever came of it (RFC 7009 §2.2).
+pub(crate) fn revoked(answered: RevocationAnswer) -> Response<Body> {
+    let (message, jti, reason) = match answered.revoked {
+        Ok(jti) => ("token revoked", Some(jti), None),
+        Err(reason) => ("nothing to revoke", None, Some(chain(&reason))),
+    };
+    let told = Told {
+        message: Some(message),
+        client_id: Some(answered.client_id),
+        jti,
+        reason,
+        ..Told::default()
+    };
+    let mut response = answer(StatusCode::OK, JSON, Vec::new());
+    response.headers_mut().remove(CONTENT_TYPE);
+    told.put(response)
 }
 
 /// The refusal of a request to a protocol endpoint, its reason told to the log.

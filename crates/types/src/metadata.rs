@@ -14,6 +14,10 @@ pub mod paths {
     pub const INTROSPECT: &str = "/oauth/introspect";
     /// The public keys, RFC 7517 §5.
     pub const JWKS: &str = "/.well-known/jwks.json";
+    /// The revocation endpoint, RFC 7009 §2.
+    pub const REVOKE: &str = "/oauth/revoke";
+    /// What was stopped, signed.
+    pub const REVOCATIONS: &str = "/.well-known/revocations";
     /// The metadata, RFC 8414 §3.
     pub const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
     /// The same metadata for libraries that look only here.
@@ -54,6 +58,15 @@ pub struct AuthorizationServerMetadata {
     /// What signs its signed answers, RFC 9701 §7.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub introspection_signing_alg_values_supported: Vec<String>,
+    /// The revocation endpoint, RFC 7009 §2.
+    pub revocation_endpoint: String,
+    /// How a client may authenticate there.
+    pub revocation_endpoint_auth_methods_supported: Vec<String>,
+    /// What client assertions may be signed with there.
+    #[serde(default)]
+    pub revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// The signed snapshot of what was stopped (ours).
+    pub revocations_uri: String,
     /// Which authorization details some API knows, RFC 9396 §10.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub authorization_details_types_supported: Vec<DetailType>,
@@ -79,6 +92,8 @@ pub struct EndpointAliases {
     pub token_endpoint: String,
     /// The introspection endpoint.
     pub introspection_endpoint: String,
+    /// The revocation endpoint.
+    pub revocation_endpoint: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]

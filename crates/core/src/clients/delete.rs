@@ -51,15 +51,8 @@ impl Clients {
     /// The first step, after which the client and its tokens are dead; none: others changed it meanwhile.
     pub(crate) async fn mark_deleted(&self, present: Client) -> Result<Option<Client>, StoreError> {
         let (expected, now) = (present.revision, self.clock.now());
-        let deleted = Client {
-            state: ClientState::Deleted {
-                restorable_until: now + KEPT_FOR,
-            },
-            generation: present.generation.raised(),
-            updated_at: now,
-            revision: expected.next(),
-            ..present
-        };
+        let restorable_until = now + KEPT_FOR;
+        let deleted = present.stopped(ClientState::Deleted { restorable_until }, now);
         let written = self.store.delete(&deleted, expected, now).await?;
         Ok((written == WriteOutcome::Written).then_some(deleted))
     }

@@ -10,6 +10,7 @@ mod read;
 mod repair;
 mod secrets;
 mod settings;
+mod stop;
 mod update;
 mod view;
 

@@ -147,8 +147,8 @@ impl KeyRing {
             .map(|loaded| Arc::clone(&loaded.keys))
     }
 
-    /// Lets the next use read the keys again: this process has changed them.
-    pub(super) fn forget(&self) {
+    /// Lets the next use read the keys again: others are known to be there.
+    pub(crate) fn forget(&self) {
         let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(loaded) = loaded.as_mut() {
             loaded.refresh_at = Timestamp::MIN;

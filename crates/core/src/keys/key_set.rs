@@ -1,5 +1,6 @@
 //! All keys of a deployment at one moment.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,8 +10,8 @@ use m2m_jose::CompactJws;
 use m2m_types::claims::{ACCESS_TOKEN_TYP, AccessTokenClaims};
 use m2m_types::generation::Generation;
 
-use super::schedule::is_past;
-use super::{InvalidKey, SigningAlgorithm, SigningKey};
+use super::schedule::{PUBLISH_LEAD, is_past};
+use super::{InvalidKey, KeyState, SigningAlgorithm, SigningKey};
 use crate::ports::KeptKeys;
 
 /// A longer token is refused unread; gateways take no header of this size.
@@ -85,6 +86,19 @@ impl KeySet {
         self.keys.iter().find(signs).unwrap_or(self.active())
     }
 
+    /// The key that signs what everybody has to be able to check although these keys were removed: the active one,
+    /// or another while that may be published since a moment only; none: all of them were removed.
+    pub fn well_known(&self, removed: &BTreeSet<String>, now: Timestamp) -> Option<&SigningKey> {
+        let is_left = |key: &&SigningKey| !removed.contains(key.kid());
+        let is_old = |key: &SigningKey| match key.state() {
+            KeyState::Pending { since } | KeyState::Active { since } => since + PUBLISH_LEAD <= now,
+            KeyState::Retiring { .. } => true,
+        };
+        let active_first = || std::iter::once(self.active()).chain(&self.keys);
+        let mut old = active_first().filter(is_left).filter(|key| is_old(key));
+        old.next().or_else(|| active_first().find(is_left))
+    }
+
     /// The deployment's generation, which is kept beside the keys.
     pub fn generation(&self) -> Generation {
         self.generation
@@ -149,4 +163,55 @@ fn position_of_own(keys: &[SigningKey], own: Algorithm) -> Result<usize, Invalid
     let of_own = active.iter().find(|(_, algorithm)| *algorithm == own);
     let chosen = of_own.or(active.first()).ok_or(InvalidKey)?;
     Ok(chosen.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::ports::{KeyRecord, KeysRevision};
+
+    const NOW: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
+    fn keys(states: [KeyState; 3]) -> KeySet {
+        let algorithm = SigningAlgorithm::EdDsa;
+        let record = |state| KeyRecord {
+            algorithm,
+            state,
+            pkcs8: algorithm.generate().unwrap(),
+        };
+        let kept = KeptKeys {
+            generation: Generation::default(),
+            keys: states.map(record).into(),
+            revision: KeysRevision(String::new()),
+        };
+        KeySet::parse(&kept, algorithm, NOW).unwrap()
+    }
+
+    #[track_caller]
+    fn check(active_since: Timestamp, removed: &[usize], expected: Option<usize>) {
+        let until = NOW + SignedDuration::from_hours(1);
+        let set = keys([
+            KeyState::Active {
+                since: active_since,
+            },
+            KeyState::Pending { since: NOW },
+            KeyState::Retiring { until },
+        ]);
+        let removed = removed.iter().map(|key| set.keys[*key].kid().to_owned());
+        let found = set.well_known(&removed.collect(), NOW);
+        let expected = expected.map(|key| set.keys[key].kid());
+        assert_eq!(found.map(SigningKey::kid), expected);
+    }
+
+    #[test]
+    fn a_key_that_was_just_published_signs_for_everybody_only_if_there_is_no_other() {
+        check(NOW - PUBLISH_LEAD, &[], Some(0));
+        check(NOW, &[], Some(2));
+        check(NOW - PUBLISH_LEAD, &[0], Some(2));
+        check(NOW, &[2], Some(0));
+        check(NOW, &[0, 2], Some(1));
+        check(NOW, &[0, 1, 2], None);
+    }
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::{Response, StatusCode};
 use m2m_core::client::Client;
 use m2m_core::clients::Selection;
@@ -32,6 +32,18 @@ pub(super) fn routes() -> Router<Shared> {
                 .patch(patch)
                 .delete(delete)
                 .fallback(fallback::method_not_allowed),
+        )
+        .route(
+            "/v1/clients/{id}/disable",
+            post(disable).fallback(fallback::method_not_allowed),
+        )
+        .route(
+            "/v1/clients/{id}/enable",
+            post(enable).fallback(fallback::method_not_allowed),
+        )
+        .route(
+            "/v1/clients/{id}/revoke-tokens",
+            post(revoke_tokens).fallback(fallback::method_not_allowed),
         )
 }
 
@@ -159,6 +171,49 @@ async fn delete(
             .delete(&caller, &input::client_id(id)?, &precondition)
             .await?;
         Ok(answer::gone())
+    })
+    .await
+}
+
+async fn disable(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    presented: Presented,
+) -> Response<Body> {
+    answer::to_caller(&state, &presented, async |caller| {
+        let precondition = input::precondition(&presented.headers)?;
+        let id = input::client_id(id)?;
+        let disabled = state.clients.disable(&caller, &id, &precondition).await?;
+        Ok(changed(&state, &disabled))
+    })
+    .await
+}
+
+async fn enable(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    presented: Presented,
+) -> Response<Body> {
+    answer::to_caller(&state, &presented, async |caller| {
+        let precondition = input::precondition(&presented.headers)?;
+        let id = input::client_id(id)?;
+        let enabled = state.clients.enable(&caller, &id, &precondition).await?;
+        Ok(changed(&state, &enabled))
+    })
+    .await
+}
+
+async fn revoke_tokens(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    presented: Presented,
+) -> Response<Body> {
+    answer::to_caller(&state, &presented, async |caller| {
+        let precondition = input::precondition(&presented.headers)?;
+        let id = input::client_id(id)?;
+        let clients = &state.clients;
+        let stopped = clients.revoke_tokens(&caller, &id, &precondition).await?;
+        Ok(changed(&state, &stopped))
     })
     .await
 }
