@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Extension;
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
+use m2m_core::client::Client;
 use m2m_core::clock::SystemClock;
 use m2m_http::Invocation;
 use m2m_local::stand_in::faults::Fault;
@@ -295,6 +296,16 @@ async fn everything(service: &TestService) {
     let call = service.post("/v1/resource-servers").bearer(&token);
     let server = json!({"identifier": "urn:acme:orders", "name": "Orders"});
     assert_eq!(call.json(&server).send().await.status, 201);
+    let quota = json!({"limit": 1, "per": "hour", "mode": "monitor"});
+    let monitored = Client {
+        token_quota: Some(serde_json::from_value(quota).unwrap()),
+        ..client_of(&ada(), "monitored")
+    };
+    service.add_client(monitored).await;
+    for _ in 0..2 {
+        let answer = service.ask("m2m_monitored", &secret_of("monitored")).await;
+        assert_eq!(answer.status, 200);
+    }
     service.add_client(client_of(&ada(), "unnoted")).await;
     service.faults.always("UpdateItem", Fault::ServerError);
     assert_eq!(
