@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use m2m_jose::CompactJws;
 use m2m_types::revocations::{REVOCATIONS_TYP, RevocationsClaims};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use url::Url;
 
 use crate::clock::{Clock, is_within};
@@ -42,7 +42,7 @@ impl Default for WhenStale {
 /// The snapshot, read when it is needed.
 pub(crate) struct Snapshots {
     held: RwLock<Held>,
-    /// Whoever has it fetches; the others wait and then look again.
+    /// Whoever has it fetches; the others wait and then look again, or go on with what there is ([`Snapshots::turn`]).
     flight: Mutex<()>,
     fetch: Arc<dyn Fetch>,
     when_stale: WhenStale,
@@ -60,6 +60,7 @@ struct Held {
 
 /// The last try, if it failed.
 struct Failure {
+    /// When it ended: a try may take longer than the time until the next one.
     at: Timestamp,
     reason: String,
 }
@@ -80,14 +81,30 @@ impl Snapshots {
         &self,
         keys: &Keys,
     ) -> Result<Option<Arc<RevocationsClaims>>, Unavailable> {
-        if self.has_to_be_read() {
-            let _flight = self.flight.lock().await;
+        if self.has_to_be_read()
+            && let Some(_turn) = self.turn().await
             // Somebody else may have read it meanwhile.
-            if self.has_to_be_read() {
-                self.read(keys).await;
-            }
+            && self.has_to_be_read()
+        {
+            self.read(keys).await;
         }
         self.as_read()
+    }
+
+    /// The right to fetch, for one at a time; none: somebody else is at it, and nobody is to wait for that. While the issuer
+    /// cannot be reached, each try may take seconds, and what is held goes on counting for as long as the operator said.
+    async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        if self.is_failing() && self.as_read().is_ok() {
+            self.flight.try_lock().ok()
+        } else {
+            Some(self.flight.lock().await)
+        }
+    }
+
+    /// Whether the last try failed. One of long ago says nothing of the next.
+    fn is_failing(&self) -> bool {
+        let failed_at = self.held().failure.as_ref().map(|failure| failure.at);
+        is_within(FRESH, failed_at, self.clock.now())
     }
 
     fn has_to_be_read(&self) -> bool {
@@ -122,7 +139,10 @@ impl Snapshots {
                 held.fresh_at = now.checked_sub(fetched.age).ok();
                 held.failure = None;
             }
-            Err(reason) => held.failure = Some(Failure { at: now, reason }),
+            Err(reason) => {
+                let at = self.clock.now();
+                held.failure = Some(Failure { at, reason });
+            }
         }
     }
 

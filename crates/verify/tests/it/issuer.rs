@@ -15,6 +15,7 @@ use m2m_verify::{
     Fetch, FetchError, Fetched, Refusal, RequestContext, Verified, Verifier, VerifierBuilder,
 };
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use url::Url;
 
 pub(crate) const ISSUER: &str = "https://auth.example";
@@ -116,8 +117,27 @@ struct Published {
     unreachable: Mutex<HashSet<&'static str>>,
     fetched: Mutex<Vec<String>>,
     in_cache_for: Mutex<Duration>,
+    fails_after: Mutex<i64>,
+    hanging: Mutex<Option<Arc<Hanging>>>,
     now: Mutex<Timestamp>,
     key: Key,
+}
+
+/// A fetch that hangs.
+#[derive(Default)]
+pub(crate) struct Hanging {
+    begun: Notify,
+    ended: Notify,
+}
+
+impl Hanging {
+    pub(crate) async fn has_begun(&self) {
+        self.begun.notified().await;
+    }
+
+    pub(crate) fn end(&self) {
+        self.ended.notify_one();
+    }
 }
 
 impl Issuer {
@@ -128,6 +148,8 @@ impl Issuer {
             unreachable: Mutex::default(),
             fetched: Mutex::default(),
             in_cache_for: Mutex::default(),
+            fails_after: Mutex::default(),
+            hanging: Mutex::default(),
             now: Mutex::new(Timestamp::from_second(NOW).unwrap()),
             key: Key::new("first"),
         }));
@@ -164,6 +186,18 @@ impl Issuer {
         } else {
             unreachable.insert(path);
         }
+    }
+
+    /// What cannot be reached takes so many seconds to say so.
+    pub(crate) fn fails_after(&self, seconds: i64) {
+        *self.0.fails_after.lock().unwrap() = seconds;
+    }
+
+    /// The next fetch does not come back before it is told to.
+    pub(crate) fn hang(&self) -> Arc<Hanging> {
+        let hanging = Arc::new(Hanging::default());
+        *self.0.hanging.lock().unwrap() = Some(Arc::clone(&hanging));
+        hanging
     }
 
     /// Answers come from a cache that has had them for so long.
@@ -204,9 +238,15 @@ impl Fetch for Issuer {
         self.0.fetched.lock().unwrap().push(url.path().to_owned());
         // So that other requests come in between.
         tokio::task::yield_now().await;
+        let hanging = self.0.hanging.lock().unwrap().take();
+        if let Some(hanging) = hanging {
+            hanging.begun.notify_one();
+            hanging.ended.notified().await;
+        }
         let unreachable = self.0.unreachable.lock().unwrap().contains(url.path());
         let body = self.0.documents.lock().unwrap().get(url.path()).cloned();
         let Some(body) = body.filter(|_| !unreachable) else {
+            self.advance(*self.0.fails_after.lock().unwrap());
             return Err(FetchError("nobody is there".to_owned()));
         };
         let current = sha256(&body);

@@ -186,6 +186,68 @@ async fn an_unreachable_snapshot_is_tried_once_a_second() {
     assert_eq!(issuer.fetches(SNAPSHOT), 2);
 }
 
+/// That many requests at the same time.
+async fn ask_at_once(
+    number: usize,
+    issuer: &Issuer,
+    verifier: &Verifier,
+) -> Vec<Result<Verified, Refusal>> {
+    let asked: Vec<_> = (0..number)
+        .map(|_| {
+            let (issuer, verifier) = (issuer.clone(), verifier.clone());
+            tokio::spawn(async move { ask(&issuer, &verifier).await })
+        })
+        .collect();
+    let mut results = Vec::new();
+    for result in asked {
+        results.push(result.await.unwrap());
+    }
+    results
+}
+
+#[tokio::test]
+async fn nobody_queues_for_an_issuer_that_takes_three_seconds_to_fail() {
+    let issuer = Issuer::new();
+    let verifier = issuer.verifier();
+    ask(&issuer, &verifier).await.unwrap();
+    issuer.reachable(SNAPSHOT, false);
+    issuer.fails_after(3);
+    issuer.advance(10);
+    // Each round is one try of three seconds, whose end the next second begins at.
+    for tries in 1..=10 {
+        for held in ask_at_once(50, &issuer, &verifier).await {
+            held.unwrap();
+        }
+        assert_eq!(issuer.fetches(SNAPSHOT), 1 + tries);
+        issuer.advance(1);
+    }
+    // A minute after the snapshot was read nobody gets in, and still nobody queues.
+    issuer.advance(10);
+    for refused in ask_at_once(50, &issuer, &verifier).await {
+        assert_unavailable(refused);
+    }
+    assert_eq!(issuer.fetches(SNAPSHOT), 12);
+}
+
+#[tokio::test]
+async fn during_a_try_of_an_issuer_that_fails_the_others_go_on() {
+    let issuer = Issuer::new();
+    let verifier = issuer.verifier();
+    ask(&issuer, &verifier).await.unwrap();
+    issuer.reachable(SNAPSHOT, false);
+    issuer.advance(10);
+    ask(&issuer, &verifier).await.unwrap();
+    issuer.advance(1);
+    let fetch = issuer.hang();
+    let (told, asks) = (issuer.clone(), verifier.clone());
+    let stuck = tokio::spawn(async move { ask(&told, &asks).await });
+    fetch.has_begun().await;
+    ask(&issuer, &verifier).await.unwrap();
+    assert!(!stuck.is_finished());
+    fetch.end();
+    stuck.await.unwrap().unwrap();
+}
+
 /// A verifier that holds snapshot 5 is shown this one; it must not take it, and so refuses after a minute.
 async fn not_taken(change: &Value) {
     let issuer = Issuer::new();
