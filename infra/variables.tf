@@ -76,7 +76,7 @@ variable "iam_principals" {
 }
 
 variable "allow_private_fetch" {
-  description = "Whether the keys of clients (jwks_uri) and of trusted issuers may be fetched from private addresses, which a function reaches only inside a VPC; false by default."
+  description = "Whether the keys of clients (jwks_uri) and of trusted issuers may be fetched from private addresses; false by default. A function reaches those only inside a VPC, and this module puts none into one: that takes a change of it."
   type        = bool
   default     = null
 }
@@ -143,13 +143,13 @@ variable "mtls_truststore_version" {
 }
 
 variable "throttle_requests_per_second" {
-  description = "Requests per second, on each route but the token endpoint, beyond which API Gateway answers 429; 200 by default."
+  description = "Requests per second, on each route without a setting of its own, beyond which API Gateway answers 429; 200 by default."
   type        = number
   default     = null
 }
 
 variable "throttle_burst" {
-  description = "Requests at once, on each route but the token endpoint, beyond which API Gateway answers 429; 400 by default."
+  description = "Requests at once, on each route without a setting of its own, beyond which API Gateway answers 429; 400 by default."
   type        = number
   default     = null
 }
@@ -162,6 +162,30 @@ variable "token_throttle_requests_per_second" {
 
 variable "token_throttle_burst" {
   description = "Token requests at once beyond which API Gateway answers 429; 2000 by default."
+  type        = number
+  default     = null
+}
+
+variable "well_known_throttle_requests_per_second" {
+  description = "Requests per second for keys, metadata and the revocation snapshot beyond which API Gateway answers 429; 2000 by default. Each API that verifies offline and is not idle asks for the snapshot every ten seconds."
+  type        = number
+  default     = null
+}
+
+variable "well_known_throttle_burst" {
+  description = "Requests at once for keys, metadata and the revocation snapshot beyond which API Gateway answers 429; 4000 by default."
+  type        = number
+  default     = null
+}
+
+variable "introspection_throttle_requests_per_second" {
+  description = "Requests per second for introspection beyond which API Gateway answers 429; 1000 by default."
+  type        = number
+  default     = null
+}
+
+variable "introspection_throttle_burst" {
+  description = "Requests at once for introspection beyond which API Gateway answers 429; 2000 by default."
   type        = number
   default     = null
 }

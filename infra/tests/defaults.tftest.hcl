@@ -116,21 +116,24 @@ run "routes_and_who_may_invoke" {
   }
 
   assert {
-    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["$default", "POST /oauth/token", "ANY /v1/{proxy+}"])
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["$default", "POST /oauth/token", "POST /oauth/introspect", "POST /oauth/revoke", "GET /.well-known/{proxy+}", "ANY /v1/{proxy+}"])
     error_message = "there are other routes, or the IAM route without anybody who may use it"
   }
 
   assert {
     condition = { for route, permission in aws_lambda_permission.route : route => permission.source_arn } == {
-      "$default"          = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/$default"
-      "POST /oauth/token" = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/POST/oauth/token"
-      "ANY /v1/{proxy+}"  = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/*/v1/*"
+      "$default"                  = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/$default"
+      "POST /oauth/token"         = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/POST/oauth/token"
+      "POST /oauth/introspect"    = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/POST/oauth/introspect"
+      "POST /oauth/revoke"        = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/POST/oauth/revoke"
+      "GET /.well-known/{proxy+}" = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/GET/.well-known/*"
+      "ANY /v1/{proxy+}"          = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/*/v1/*"
     }
     error_message = "a function may be invoked from elsewhere"
   }
 
   assert {
-    condition     = { for route, permission in aws_lambda_permission.route : route => permission.function_name } == { "$default" = "m2m-prod-token", "POST /oauth/token" = "m2m-prod-token", "ANY /v1/{proxy+}" = "m2m-prod-clients" }
+    condition     = { for route, permission in aws_lambda_permission.route : route => permission.function_name if permission.function_name != "m2m-prod-token" } == { "ANY /v1/{proxy+}" = "m2m-prod-clients" }
     error_message = "a route leads to the wrong function"
   }
 
@@ -142,6 +145,29 @@ run "routes_and_who_may_invoke" {
   assert {
     condition     = !strcontains(aws_apigatewayv2_stage.this.access_log_settings[0].format, "query") && !strcontains(aws_apigatewayv2_stage.this.access_log_settings[0].format, "header")
     error_message = "access logs would keep what people put into the URL by mistake"
+  }
+}
+
+run "nobody_who_floods_one_route_takes_keys_and_snapshot_from_others" {
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  assert {
+    condition = {
+      for settings in aws_apigatewayv2_stage.this.route_settings : settings.route_key => [settings.throttling_rate_limit, settings.throttling_burst_limit]
+      } == {
+      "POST /oauth/token"         = [1000, 2000]
+      "POST /oauth/introspect"    = [1000, 2000]
+      "POST /oauth/revoke"        = [200, 400]
+      "GET /.well-known/{proxy+}" = [2000, 4000]
+    }
+    error_message = "a route has another throttle, or shares one with unknown paths"
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].throttling_rate_limit == 200 && aws_apigatewayv2_stage.this.default_route_settings[0].throttling_burst_limit == 400
+    error_message = "everything else has another throttle"
   }
 }
 

@@ -460,6 +460,36 @@ run "a_token_burst_below_the_rate" {
   expect_failures = [var.token_throttle_burst]
 }
 
+run "a_well_known_burst_below_the_rate" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    well_known_throttle_requests_per_second = 100
+    well_known_throttle_burst               = 50
+  }
+
+  expect_failures = [var.well_known_throttle_burst]
+}
+
+run "an_introspection_burst_below_the_rate" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    introspection_throttle_requests_per_second = 100
+    introspection_throttle_burst               = 50
+  }
+
+  expect_failures = [var.introspection_throttle_burst]
+}
+
 run "another_stacks_table" {
   command = plan
 
@@ -671,6 +701,34 @@ run "no_token_requests_at_all" {
   }
 
   expect_failures = [var.token_throttle_requests_per_second]
+}
+
+run "no_well_known_requests_at_all" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    well_known_throttle_requests_per_second = 0
+  }
+
+  expect_failures = [var.well_known_throttle_requests_per_second]
+}
+
+run "no_introspection_requests_at_all" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    introspection_throttle_requests_per_second = 0
+  }
+
+  expect_failures = [var.introspection_throttle_requests_per_second]
 }
 
 run "an_action_that_is_no_arn" {

@@ -2,7 +2,14 @@ locals {
   # The issuer is what tokens say and clients compare, so it is the custom domain where there is one.
   issuer = var.domain_name == null ? aws_apigatewayv2_api.this.api_endpoint : "https://${var.domain_name}"
 
-  token_route = "POST /oauth/token"
+  # Each route has its own bucket, so that nobody who floods one takes from another what it needs. Keys and snapshot above all:
+  # without them every API that verifies offline refuses everything after a minute.
+  throttles = {
+    "POST /oauth/token"         = { rate = var.token_throttle_requests_per_second, burst = var.token_throttle_burst }
+    "GET /.well-known/{proxy+}" = { rate = var.well_known_throttle_requests_per_second, burst = var.well_known_throttle_burst }
+    "POST /oauth/introspect"    = { rate = var.introspection_throttle_requests_per_second, burst = var.introspection_throttle_burst }
+    "POST /oauth/revoke"        = { rate = var.throttle_requests_per_second, burst = var.throttle_burst }
+  }
 
   # Nobody calls through IAM unless somebody is named.
   routes = merge([
@@ -61,10 +68,14 @@ resource "aws_apigatewayv2_stage" "this" {
     throttling_burst_limit = var.throttle_burst
   }
 
-  route_settings {
-    route_key              = local.token_route
-    throttling_rate_limit  = var.token_throttle_requests_per_second
-    throttling_burst_limit = var.token_throttle_burst
+  dynamic "route_settings" {
+    for_each = local.throttles
+
+    content {
+      route_key              = route_settings.key
+      throttling_rate_limit  = route_settings.value.rate
+      throttling_burst_limit = route_settings.value.burst
+    }
   }
 
   # Neither query strings nor headers: those are where people put secrets by mistake.

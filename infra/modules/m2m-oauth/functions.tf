@@ -7,11 +7,11 @@ locals {
 
   known_functions = {
     token = {
-      description     = "Protocol endpoints: tokens, metadata, keys, health"
+      description     = "Protocol endpoints: tokens, introspection, revocation, metadata, keys, snapshot, health"
       memory_mb       = 256
       timeout_seconds = 15
       # $default: what is nobody's path is answered with 404 or 405 in the service's own words.
-      routes      = ["$default", "POST /oauth/token"]
+      routes      = concat(["$default"], keys(local.throttles))
       iam_routes  = []
       environment = local.environment
       statements  = local.token_statements
@@ -88,7 +88,7 @@ locals {
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50: the functions write trace ids into their own log; X-Ray would add a fee per request
   #checkov:skip=CKV_AWS_116: invocations are synchronous but those of the schedule, of which the next does what one left
-  #checkov:skip=CKV_AWS_117: the functions call only DynamoDB and Secrets Manager, by TLS and IAM; a VPC would add endpoints to pay for and nothing to reach
+  #checkov:skip=CKV_AWS_117: the functions call DynamoDB and Secrets Manager, by TLS and IAM, and public URLs of clients' keys and of issuers, by TLS; a VPC would add endpoints and a NAT to pay for and nothing to reach
   #checkov:skip=CKV_AWS_173: the environment holds names and no secrets; Lambda encrypts it with its own key
   #checkov:skip=CKV_AWS_272: packages are built from this repository and their digest is in the plan; signing them needs a profile of the operator's account
   for_each = local.functions

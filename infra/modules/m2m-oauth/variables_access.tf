@@ -152,7 +152,7 @@ variable "mtls_truststore_version" {
 }
 
 variable "throttle_requests_per_second" {
-  description = "Requests per second, on each route but the token endpoint, beyond which API Gateway answers 429; 200 by default."
+  description = "Requests per second, on each route without a setting of its own, beyond which API Gateway answers 429; 200 by default."
   type        = number
   default     = 200
   nullable    = false
@@ -164,7 +164,7 @@ variable "throttle_requests_per_second" {
 }
 
 variable "throttle_burst" {
-  description = "Requests at once, on each route but the token endpoint, beyond which API Gateway answers 429; 400 by default."
+  description = "Requests at once, on each route without a setting of its own, beyond which API Gateway answers 429; 400 by default."
   type        = number
   default     = 400
   nullable    = false
@@ -196,5 +196,53 @@ variable "token_throttle_burst" {
   validation {
     condition     = var.token_throttle_burst >= var.token_throttle_requests_per_second
     error_message = "token_throttle_burst must be at least token_throttle_requests_per_second, or that rate is never reached."
+  }
+}
+
+variable "well_known_throttle_requests_per_second" {
+  description = "Requests per second for keys, metadata and the revocation snapshot beyond which API Gateway answers 429; 2000 by default. Each API that verifies offline and is not idle asks for the snapshot every ten seconds."
+  type        = number
+  default     = 2000
+  nullable    = false
+
+  validation {
+    condition     = var.well_known_throttle_requests_per_second >= 1
+    error_message = "well_known_throttle_requests_per_second must be at least 1."
+  }
+}
+
+variable "well_known_throttle_burst" {
+  description = "Requests at once for keys, metadata and the revocation snapshot beyond which API Gateway answers 429; 4000 by default."
+  type        = number
+  default     = 4000
+  nullable    = false
+
+  validation {
+    condition     = var.well_known_throttle_burst >= var.well_known_throttle_requests_per_second
+    error_message = "well_known_throttle_burst must be at least well_known_throttle_requests_per_second, or that rate is never reached."
+  }
+}
+
+variable "introspection_throttle_requests_per_second" {
+  description = "Requests per second for introspection beyond which API Gateway answers 429; 1000 by default."
+  type        = number
+  default     = 1000
+  nullable    = false
+
+  validation {
+    condition     = var.introspection_throttle_requests_per_second >= 1
+    error_message = "introspection_throttle_requests_per_second must be at least 1."
+  }
+}
+
+variable "introspection_throttle_burst" {
+  description = "Requests at once for introspection beyond which API Gateway answers 429; 2000 by default."
+  type        = number
+  default     = 2000
+  nullable    = false
+
+  validation {
+    condition     = var.introspection_throttle_burst >= var.introspection_throttle_requests_per_second
+    error_message = "introspection_throttle_burst must be at least introspection_throttle_requests_per_second, or that rate is never reached."
   }
 }

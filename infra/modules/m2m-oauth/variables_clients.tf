@@ -1,7 +1,7 @@
 # How clients prove who they are.
 
 variable "allow_private_fetch" {
-  description = "Whether the keys of clients (jwks_uri) and of trusted issuers may be fetched from private addresses, which a function reaches only inside a VPC; false by default."
+  description = "Whether the keys of clients (jwks_uri) and of trusted issuers may be fetched from private addresses; false by default. A function reaches those only inside a VPC, and this module puts none into one: that takes a change of it."
   type        = bool
   default     = false
   nullable    = false
