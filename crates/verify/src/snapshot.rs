@@ -18,8 +18,8 @@ use crate::keys::Keys;
 pub(crate) const FRESH: Duration = Duration::from_secs(10);
 /// The least time between two tries that failed.
 const RETRY: Duration = Duration::from_secs(1);
-/// How far ahead the issuer's clock may be.
-const SKEW_SECONDS: i64 = 60;
+/// How far the clocks may be apart.
+const LEEWAY_SECONDS: i64 = 60;
 /// The longest that is read.
 const MAX_LENGTH: usize = 16 << 20;
 
@@ -173,7 +173,7 @@ impl Snapshots {
     fn etag_of_what_may_be_kept(&self, now: Timestamp) -> Option<String> {
         let held = self.held();
         let snapshot = held.snapshot.as_deref();
-        snapshot.filter(|snapshot| snapshot.exp > now.as_second())?;
+        snapshot.filter(|snapshot| !is_past(snapshot.exp, now))?;
         held.etag.clone()
     }
 
@@ -199,8 +199,7 @@ impl Snapshots {
         if claims.iss != keys.issuer().as_str() {
             return Err("it is of another issuer");
         }
-        let now = now.as_second();
-        if claims.iat > now.saturating_add(SKEW_SECONDS) || claims.exp <= now {
+        if claims.iat > now.as_second().saturating_add(LEEWAY_SECONDS) || is_past(claims.exp, now) {
             return Err("it is not of this time");
         }
         self.check_against_held(&claims, kid)?;
@@ -227,4 +226,9 @@ impl Snapshots {
     fn held_mut(&self) -> RwLockWriteGuard<'_, Held> {
         self.held.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a snapshot's time is over.
+fn is_past(exp: i64, now: Timestamp) -> bool {
+    exp.saturating_add(LEEWAY_SECONDS) <= now.as_second()
 }

@@ -11,3 +11,4 @@ mod keys;
 mod layer;
 mod snapshot;
 mod tokens;
+mod vectors;
