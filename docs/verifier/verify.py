@@ -4,6 +4,9 @@
     verifier.take_snapshot(text_of_the_answer, now)     # 200; after 304: verifier.snapshot_is_unchanged(now)
     claims = verifier.verify(token, now)                 # raises Refused
 
+`now` of a snapshot is when it was asked for. Ask again, in line, before a token is verified with one that is older than
+five seconds: then a stop is refused within ten. `max_age_seconds` is only how long to go on when none can be had.
+
 Needs the package `cryptography`. Run as a program it checks the vectors:
 
     python verify.py vectors.json

@@ -42,9 +42,19 @@ async fn rules(of: &Deployment) -> AfterRestore {
 async fn kept(of: &Deployment, name: &str) -> Client {
     let (secret, value) = m2m_testkit::builders::secret(name);
     let values = &of.stores.values;
-    let client = of.create(name).await;
-    values.insert(&client.id, &secret.id, &value).await.unwrap();
-    client
+    let mut new = pending(name);
+    let arn = values.insert(&new.id, &secret.id, &value).await.unwrap();
+    new.secrets[0].arn = Some(arn);
+    make(of, &new).await
+}
+
+/// Makes an active client.
+async fn make(of: &Deployment, new: &Client) -> Client {
+    of.insert(new, None, None).await.unwrap();
+    let active = next(new, ClientState::Active);
+    let activate = of.stores.clients.activate(&active, new.revision, None);
+    activate.await.unwrap();
+    active
 }
 
 /// An active client of that name whose secret's value is kept nowhere.
@@ -53,10 +63,7 @@ async fn unkept(of: &Deployment, name: &str) {
         secret_storage: SecretStorage::None,
         ..pending(name)
     };
-    of.insert(&new, None, None).await.unwrap();
-    let active = next(&new, ClientState::Active);
-    let activate = of.stores.clients.activate(&active, new.revision, None);
-    activate.await.unwrap();
+    make(of, &new).await;
 }
 
 async fn state(of: &Deployment, name: &str) -> ClientState {
