@@ -99,6 +99,18 @@ async fn t16_a_monitored_quota_refuses_nothing() {
     }
 }
 
+/// Whoever starts with a quota that is only watched risks no token.
+#[tokio::test]
+async fn t16_a_monitored_quota_that_cannot_be_counted_refuses_nothing() {
+    for fault in [Fault::Throttled, Fault::ServerError, Fault::AnswerLost] {
+        let service = with(quota(1, QuotaPeriod::Day, QuotaMode::Monitor)).await;
+        service.faults.always("UpdateItem", fault);
+        for _ in 0..2 {
+            assert_eq!(ask(&service, "payments").await.status, 200, "{fault:?}");
+        }
+    }
+}
+
 /// Only a quota costs a write, and what is refused for another reason takes nothing of it.
 #[tokio::test]
 async fn t16_a_token_costs_one_write_of_each_quota_and_a_refusal_none() {

@@ -83,6 +83,15 @@ pub struct QuotaState {
     pub ends: Timestamp,
 }
 
+impl QuotaState {
+    /// Why a token would not be let through now; none: it would be.
+    pub fn refusal(&self, now: Timestamp) -> Option<QuotaError> {
+        let limit = u64::from(self.quota.limit.get());
+        let refuses = self.quota.mode == QuotaMode::Enforce && self.used >= limit;
+        refuses.then(|| used_up(self.whose, self.quota, self.ends, now))
+    }
+}
+
 /// Counts tokens where there is a quota; where there is none it asks no store.
 pub struct TokenQuotas {
     /// Where they are counted.
@@ -94,7 +103,7 @@ impl TokenQuotas {
     /// is refused later stays counted.
     ///
     /// # Errors
-    /// A quota that is enforced is used up, or the store failed.
+    /// A quota that is enforced is used up, or cannot be counted.
     pub async fn take(&self, active: &ActiveClient, now: Timestamp) -> Result<(), QuotaError> {
         for (whose, quota) in quotas_of(active) {
             self.take_one(active, whose, quota, now).await?;
@@ -132,23 +141,49 @@ impl TokenQuotas {
         now: Timestamp,
     ) -> Result<(), QuotaError> {
         let counter = counter_of(active, whose, quota, now);
-        let limit = quota.limit.get();
-        if self.store.count(&counter, Some(limit)).await? == Counting::Counted {
-            return Ok(());
-        }
         match quota.mode {
-            QuotaMode::Enforce => Err(QuotaError::UsedUp {
-                whose,
-                limit,
-                period: quota.per,
-                wait: Duration::try_from(counter.ends.duration_since(now)).unwrap_or_default(),
-            }),
+            QuotaMode::Enforce => {
+                let limit = Some(quota.limit.get());
+                match self.store.count(&counter, limit).await? {
+                    Counting::Counted => Ok(()),
+                    Counting::Full => Err(used_up(whose, quota, counter.ends, now)),
+                }
+            }
             QuotaMode::Monitor => {
-                self.store.count(&counter, None).await?;
-                warn!(client_id = %active.client.id, quota = %whose, "a token is beyond the quota");
+                if let Err(error) = self.watch(active, whose, quota, &counter).await {
+                    warn!(
+                        client_id = %active.client.id, quota = %whose, reason = &error as &dyn std::error::Error,
+                        "a token was not counted"
+                    );
+                }
                 Ok(())
             }
         }
+    }
+
+    /// Counts what is never refused.
+    async fn watch(
+        &self,
+        active: &ActiveClient,
+        whose: Whose,
+        quota: TokenQuota,
+        counter: &Counter,
+    ) -> Result<(), StoreError> {
+        let limit = Some(quota.limit.get());
+        if self.store.count(counter, limit).await? == Counting::Full {
+            warn!(client_id = %active.client.id, quota = %whose, "a token is beyond the quota");
+            self.store.count(counter, None).await?;
+        }
+        Ok(())
+    }
+}
+
+fn used_up(whose: Whose, quota: TokenQuota, ends: Timestamp, now: Timestamp) -> QuotaError {
+    QuotaError::UsedUp {
+        whose,
+        limit: quota.limit.get(),
+        period: quota.per,
+        wait: Duration::try_from(ends.duration_since(now)).unwrap_or_default(),
     }
 }
 
