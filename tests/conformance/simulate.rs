@@ -2,7 +2,12 @@
 
 use std::num::NonZeroU32;
 
+use jiff::SignedDuration;
 use m2m_core::client::Client;
+use m2m_core::keys::SigningAlgorithm;
+use m2m_core::ports::WriteOutcome;
+use m2m_core::resource_servers::ResourceServerRecord;
+use m2m_testkit::builders;
 use m2m_tests::call::Answer;
 use m2m_tests::jwt;
 use m2m_tests::service::{self, TestService};
@@ -75,6 +80,47 @@ async fn t15_a_dry_run_tells_why_a_request_gets_nothing() {
         assert!(!told["refused"]["reason"].as_str().unwrap().is_empty());
         assert_eq!(told["granted"], Value::Null);
     }
+}
+
+#[tokio::test]
+async fn t15_a_dry_run_tells_that_a_quota_is_used_up() {
+    let (service, reader) = with_payments().await;
+    service.ask("m2m_payments", &secret_of("payments")).await;
+    let body = json!({"client_id": "m2m_payments"});
+    let told = simulate(&service, &reader, &body).await.json();
+    let asked = service.ask("m2m_payments", &secret_of("payments")).await;
+    assert_eq!(asked.refusal(), (429, "temporarily_unavailable".to_owned()));
+    assert_eq!(told["granted"], Value::Null);
+    assert_eq!(told["refused"]["error"], "temporarily_unavailable");
+    let reason = told["refused"]["reason"].as_str().unwrap();
+    assert_eq!(
+        reason,
+        "the quota of the client is used up: 1 tokens each day"
+    );
+}
+
+#[tokio::test]
+async fn t15_a_dry_run_tells_the_algorithm_of_the_resource_server() {
+    let service = service::start().await;
+    service.manager("clients:read").await;
+    let server = ResourceServerRecord {
+        algorithm: Some(SigningAlgorithm::EdDsa),
+        ..builders::resource_server("orders")
+    };
+    let servers = &service.deployment.ports().resource_servers;
+    let written = servers.write(&server, 0).await.unwrap();
+    assert_eq!(written, WriteOutcome::Written);
+    service.add_client(client_of(&ada(), "payments")).await;
+    // Its key is made, published and then signs.
+    for _ in 0..2 {
+        service.clock.advance(SignedDuration::from_mins(11));
+        service.deployment.maintenance().run().await.unwrap();
+    }
+    service.clock.advance(SignedDuration::from_mins(6));
+    let reader = service.management_token("manager", "clients:read").await;
+    let body = json!({"client_id": "m2m_payments", "resource": "urn:acme:orders"});
+    let told = simulate(&service, &reader, &body).await.json();
+    assert_eq!(told["granted"]["alg"], "EdDSA", "{told}");
 }
 
 #[tokio::test]

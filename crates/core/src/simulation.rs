@@ -25,7 +25,7 @@ use crate::ports::{Directory, Lookup};
 use crate::protocol_error::ProtocolError;
 use crate::quotas::{QuotaState, TokenQuotas, Whose};
 use crate::resource_servers::{Catalog, KnownServers};
-use crate::token::{Grant, claims_of};
+use crate::token::{Grant, claims_of, key_for};
 
 /// The claims that differ from one token to the next.
 const FRESH_CLAIMS: [&str; 3] = ["exp", "iat", "jti"];
@@ -67,17 +67,19 @@ impl Simulation {
         };
         let quotas = self.quotas.look(&active, now).await?;
         let known = self.catalog.current().await?;
-        match decide(&known, &active, GrantType::ClientCredentials, &request) {
-            Ok(decision) => {
-                let granted = self.token(&active, &known, &decision, now).await?;
-                Ok(Simulated {
-                    granted: Some(granted),
-                    refused: None,
-                    quotas: quotas.into_iter().map(quota_of).collect(),
-                })
-            }
-            Err(error) => refused(error, quotas),
+        let decision = match decide(&known, &active, GrantType::ClientCredentials, &request) {
+            Ok(decision) => decision,
+            Err(error) => return refused(error, quotas),
+        };
+        if let Some(error) = quotas.iter().find_map(|quota| quota.refusal(now)) {
+            return refused(error.into(), quotas);
         }
+        let granted = self.token(&active, &known, &decision, now).await?;
+        Ok(Simulated {
+            granted: Some(granted),
+            refused: None,
+            quotas: quotas.into_iter().map(quota_of).collect(),
+        })
     }
 
     /// The client as it would be after authentication.
@@ -134,7 +136,7 @@ impl Simulation {
             audience: audience.clone(),
             scope: decision.scopes.to_string(),
             expires_in: decision.lifetime_seconds,
-            alg: format!("{:?}", keys.active().algorithm()),
+            alg: format!("{:?}", key_for(decision, &keys).algorithm()),
             claims,
         })
     }

@@ -10,7 +10,7 @@ use m2m_types::issuer::Issuer;
 use crate::active_client::ActiveClient;
 use crate::client_auth::AuthenticatedClient;
 use crate::grant::{Decision, Descent};
-use crate::keys::{InvalidKey, KeySet};
+use crate::keys::{InvalidKey, KeySet, SigningKey};
 
 /// What was decided about a token.
 #[derive(Debug)]
@@ -39,10 +39,15 @@ pub fn issue(
     grant: Grant<'_>,
     keys: &KeySet,
 ) -> Result<(String, AccessTokenClaims), InvalidKey> {
-    let wanted = grant.decision.algorithm;
-    let key = wanted.map_or_else(|| keys.active(), |algorithm| keys.active_for(algorithm));
+    let key = key_for(grant.decision, keys);
     let claims = claims_of(authenticated.active(), grant, keys.generation());
     Ok((key.sign(&claims)?, claims))
+}
+
+/// The key that signs what was decided.
+pub(crate) fn key_for<'a>(decision: &Decision, keys: &'a KeySet) -> &'a SigningKey {
+    let wanted = decision.algorithm;
+    wanted.map_or_else(|| keys.active(), |algorithm| keys.active_for(algorithm))
 }
 
 /// What a token of an active client says.
