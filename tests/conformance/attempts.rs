@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use m2m_local::stand_in::faults::Fault;
 use m2m_tests::call::Answer;
+use m2m_tests::certificates::ClientAuthority;
 use m2m_tests::service::{self, TestService};
 use m2m_tests::world::{ada, client_of, organization, owner, secret_of};
 
@@ -59,6 +60,30 @@ async fn t15_a_refusal_after_authentication_is_told_too() {
     let told = attempt(&service, &reader, &id).await.json();
     assert_eq!(told["error"], "invalid_scope");
     assert_eq!(told["reason"], "client or owner lacks the scope none:such");
+}
+
+#[tokio::test]
+async fn t15_an_attempt_tells_the_method_that_was_tried() {
+    let service = service::start().await;
+    let reader = service.manager("clients:read").await;
+    service.add_client(client_of(&ada(), "payments")).await;
+    let answer = service.post("/oauth/token").form(&[
+        ("grant_type", "client_credentials"),
+        ("client_id", "m2m_payments"),
+        ("client_secret", &secret_of("another")),
+    ]);
+    let id = answer.send().await.member("correlation_id");
+    let told = attempt(&service, &reader, &id).await.json();
+    assert_eq!(told["auth_method"], "client_secret_post");
+    let certified = ClientAuthority::default().certify("payments", Vec::new());
+    service.present(Some(certified.presented(false)));
+    let answer = service.post("/oauth/token").form(&[
+        ("grant_type", "client_credentials"),
+        ("client_id", "m2m_payments"),
+    ]);
+    let id = answer.send().await.member("correlation_id");
+    let told = attempt(&service, &reader, &id).await.json();
+    assert_eq!(told["auth_method"], "self_signed_tls_client_auth");
 }
 
 #[tokio::test]

@@ -11,7 +11,9 @@ use tracing::warn;
 
 use crate::caller::{Caller, InsufficientScope};
 use crate::client::{Client, GrantType};
-use crate::client_auth::{AuthenticationFailure, ClientAuthError, Presentation};
+use crate::client_auth::{
+    AuthenticationFailure, ClientAuthError, Presentation, PresentedCredentials,
+};
 use crate::clock::Clock;
 use crate::error_chain::chain;
 use crate::grant::TokenError;
@@ -76,13 +78,16 @@ impl AttemptLog {
         if !got_to_authentication(refused) || !self.sampling.admits(now) {
             return;
         }
+        let Ok(presented) = PresentedCredentials::find(presentation, request) else {
+            return;
+        };
         let grant_type = request.unverified_grant_type.as_deref();
         let grant_type = grant_type.and_then(GrantType::parse);
         let attempt = Attempt {
             correlation_id: correlation_id.clone(),
             at: now,
             client_id: refused.client_id.clone(),
-            auth_method: auth_method(presentation, request).to_owned(),
+            auth_method: presented.method().to_owned(),
             grant_type: grant_type.map(|grant| grant.as_str().to_owned()),
             error: refused.error.public().0.as_str().to_owned(),
             reason: chain(&refused.error),
@@ -149,19 +154,6 @@ fn got_to_authentication(refused: &Refused<TokenError>) -> bool {
         _ => false,
     };
     refused.client_id.is_some() || names_nobody_known
-}
-
-/// How the client wanted to prove who it is, in the words of RFC 8414.
-fn auth_method(presentation: &Presentation<'_>, request: &TokenRequest) -> &'static str {
-    if !presentation.authorization.is_empty() {
-        "client_secret_basic"
-    } else if request.unverified_client_assertion.is_some() {
-        "private_key_jwt"
-    } else if request.unverified_client_secret.is_some() {
-        "client_secret_post"
-    } else {
-        "tls_client_auth"
-    }
 }
 
 /// Bounds what a flood of refusals can write.

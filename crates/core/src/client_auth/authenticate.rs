@@ -60,6 +60,7 @@ impl ClientAuthentication {
             PresentedCredentials::Secret {
                 unverified_client_id,
                 unverified_secret,
+                ..
             } => {
                 self.by_secret(unverified_client_id, unverified_secret, now)
                     .await

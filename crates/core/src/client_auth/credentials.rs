@@ -15,6 +15,8 @@ pub enum PresentedCredentials {
         unverified_client_id: String,
         /// What it says to prove it.
         unverified_secret: UnverifiedSecret,
+        /// Whether both are in the header.
+        is_basic: bool,
     },
     /// `private_key_jwt`, or a token of an outside issuer in its place.
     Assertion {
@@ -128,6 +130,7 @@ impl PresentedCredentials {
             (Some(id), Some(secret)) => Ok(Self::Secret {
                 unverified_client_id: id.clone(),
                 unverified_secret: secret.clone(),
+                is_basic: false,
             }),
             (None, Some(_)) => Err(InvalidCredentials::SecretWithoutClientId),
             (Some(id), None) => match presentation.certificate {
@@ -183,7 +186,22 @@ impl PresentedCredentials {
         Ok(Self::Secret {
             unverified_client_id: id,
             unverified_secret: secret,
+            is_basic: true,
         })
+    }
+
+    /// How the client wants to prove who it is, in the words of RFC 8414. A certificate that chains to nobody whom
+    /// the operator trusts can only be a self-signed one's.
+    pub fn method(&self) -> &'static str {
+        match self {
+            Self::Secret { is_basic: true, .. } => "client_secret_basic",
+            Self::Secret { .. } => "client_secret_post",
+            Self::Assertion { .. } => "private_key_jwt",
+            Self::Certificate { certificate, .. } if certificate.is_chain_trusted => {
+                "tls_client_auth"
+            }
+            Self::Certificate { .. } => "self_signed_tls_client_auth",
+        }
     }
 
     /// Who the client says it is.
