@@ -17,9 +17,15 @@ impl Cidr {
     /// Reads a range.
     ///
     /// # Errors
-    /// It is none, or has bits behind its prefix.
+    /// It is none, has bits behind its prefix, or is one of IPv4 addresses within IPv6: nobody ever asks from there.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         let range: Option<IpNet> = text.parse().ok();
+        if range.is_some_and(|range| is_mapped(&range)) {
+            return Err(InvalidText {
+                what: "an address range",
+                rule: "of IPv4 addresses as such: 192.0.2.0/24 instead of ::ffff:192.0.2.0/120",
+            });
+        }
         range
             .filter(|range| range.trunc() == *range)
             .map(Self)
@@ -32,6 +38,14 @@ impl Cidr {
     /// Whether the address is in it; an IPv4 address within IPv6 is the IPv4 address.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
+    }
+}
+
+/// Within `::ffff:0:0/96`, RFC 4291 §2.5.5.2.
+fn is_mapped(range: &IpNet) -> bool {
+    match range {
+        IpNet::V4(_) => false,
+        IpNet::V6(range) => range.prefix_len() >= 96 && range.addr().to_ipv4_mapped().is_some(),
     }
 }
 
@@ -77,5 +91,12 @@ mod tests {
         for text in ["", "192.0.2.0", "192.0.2.1/24", "192.0.2.0/33", "example"] {
             assert!(Cidr::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn ipv4_within_ipv6_is_written_as_ipv4() {
+        let refused = Cidr::parse("::ffff:192.0.2.0/120").unwrap_err();
+        assert!(refused.to_string().contains("192.0.2.0/24 instead"));
+        assert!(Cidr::parse("::/0").is_ok());
     }
 }
