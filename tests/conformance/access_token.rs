@@ -91,7 +91,7 @@ async fn j03_the_claims_are_those_of_rfc_9068() {
         "client_id": ID,
         "scope": "orders:read",
         "org": "acme",
-        "gen": {"client": 0, "owner": 0, "organization": 0, "deployment": 0},
+        "gen": {"client": 0, "owner": 0, "organization": 0, "deployment": NOW.as_second()},
     });
     expected["jti"] = claims["jti"].clone();
     for handle in ["owner_handle", "organization_handle"] {
@@ -375,5 +375,8 @@ async fn j06_every_token_dies_with_a_raised_generation_of_the_deployment() {
     assert_eq!(me(&service, &token).await.status, 401);
     let token = service.management_token("manager", "clients:read").await;
     assert_eq!(me(&service, &token).await.status, 200);
-    assert_eq!(jwt::claims(&token)["gen"]["deployment"], 1);
+    assert_eq!(
+        jwt::claims(&token)["gen"]["deployment"],
+        NOW.as_second() + 1
+    );
 }

@@ -1,5 +1,6 @@
 //! Generations: how tokens die without clocks.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::handle::Handle;
@@ -12,6 +13,12 @@ use crate::handle::Handle;
 pub struct Generation(u64);
 
 impl Generation {
+    /// The first one of a deployment: above those that it had if it began once before, since no stop takes less
+    /// than a second.
+    pub fn of_deployment_made_at(now: Timestamp) -> Self {
+        Self(now.as_second().unsigned_abs())
+    }
+
     /// The generation after a stop.
     #[must_use]
     pub fn raised(self) -> Self {

@@ -105,9 +105,10 @@ impl KeyStore for SecretsManagerKeyStore {
     async fn insert_signing_keys(
         &self,
         keys: &[KeyRecord],
+        generation: Generation,
     ) -> Result<InsertKeysOutcome, StoreError> {
         let name = self.secrets.name_of_signing_keys();
-        let document = write_signing_keys(keys)?;
+        let document = write_signing_keys(keys, generation)?;
         self.insert("write the signing keys", name, document).await
     }
 

@@ -4,6 +4,7 @@ use aws_sdk_secretsmanager::types::Tag;
 use m2m_core::keys::{KeyState, SigningAlgorithm};
 use m2m_core::ports::KeyRecord;
 use m2m_testkit::builders::{NOW, client_id, secret};
+use m2m_types::generation::Generation;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -92,7 +93,7 @@ async fn signing_keys_and_root_are_laid_out_as_documented() {
     deployment
         .stores
         .keys
-        .insert_signing_keys(&keys)
+        .insert_signing_keys(&keys, Generation::default())
         .await
         .unwrap();
     deployment

@@ -9,6 +9,7 @@ use m2m_local::stand_in::faults::Fault;
 use m2m_testkit::builders::{NOW, client, client_id, denial, organization, owner, pending, secret};
 use m2m_types::admin::limits::QuotaPeriod;
 use m2m_types::correlation_id::CorrelationId;
+use m2m_types::generation::Generation;
 use tokio::time::Instant;
 
 use crate::meddler::{Meddler, Meddling};
@@ -107,7 +108,7 @@ async fn ask_everything(
     ask!(values.schedule_removal(&present.id));
     ask!(values.remove(&present.id));
     ask!(keys.find_signing_keys());
-    ask!(keys.insert_signing_keys(&[]));
+    ask!(keys.insert_signing_keys(&[], Generation::default()));
     ask!(keys.replace_signing_keys(&[], &m2m_core::ports::KeysRevision(String::new())));
     ask!(keys.raise_generation());
     ask!(quotas.count(&counter, Some(1)));

@@ -194,7 +194,11 @@ async fn write_everything(of: &Deployment) {
     assert_eq!(spend(of).await, Spending::First);
     let servers = &stores.resource_servers;
     servers.write(&full_server(), 0).await.unwrap();
-    stores.keys.insert_signing_keys(&keys()).await.unwrap();
+    stores
+        .keys
+        .insert_signing_keys(&keys(), Generation::default())
+        .await
+        .unwrap();
     stores.keys.insert_root(&[0xab; 32]).await.unwrap();
     let (id, value) = secret("payments");
     stores

@@ -11,6 +11,7 @@ use m2m_core::ports::{
 };
 use m2m_local::stand_in::faults::Fault;
 use m2m_testkit::builders::{NOW, answer, denial, next, organization, owner, pending, secret};
+use m2m_types::generation::Generation;
 use m2m_types::scope::ScopeSet;
 
 use crate::meddler::{Meddler, Meddling};
@@ -260,7 +261,11 @@ fn signing_keys() -> Vec<KeyRecord> {
 
 async fn insert_keys(deployment: &Deployment) {
     let keys = signing_keys();
-    let inserted = deployment.stores.keys.insert_signing_keys(&keys).await;
+    let inserted = deployment
+        .stores
+        .keys
+        .insert_signing_keys(&keys, Generation::default())
+        .await;
     assert_eq!(inserted.unwrap(), InsertKeysOutcome::Inserted);
 }
 

@@ -17,6 +17,7 @@ pub use schedule::{JWKS_MAX_AGE_SECONDS, NotPublishedLongEnough, PUBLISH_LEAD, R
 pub use signing_key::{InvalidKey, SigningKey};
 
 use jiff::Timestamp;
+use m2m_types::generation::Generation;
 use tracing::info;
 
 use crate::clock::Clock;
@@ -61,7 +62,9 @@ pub async fn provision(
         generate(KeyState::Active { since })?,
         generate(KeyState::Pending { since })?,
     ];
-    match store.insert_signing_keys(&keys).await? {
+    // Keys that were taken away to make all of them anew had a generation, which verifiers still hold.
+    let generation = Generation::of_deployment_made_at(since);
+    match store.insert_signing_keys(&keys, generation).await? {
         InsertKeysOutcome::Inserted => info!(%algorithm, "the first signing keys were made"),
         InsertKeysOutcome::Exist => {}
     }

@@ -58,10 +58,11 @@ pub trait KeyStore: Send + Sync {
     /// All signing keys and the generation; none: there were never any.
     async fn find_signing_keys(&self) -> Result<Option<KeptKeys>, StoreError>;
 
-    /// Writes the first signing keys, with the first generation.
+    /// Writes the first signing keys, with the deployment's first generation.
     async fn insert_signing_keys(
         &self,
         keys: &[KeyRecord],
+        generation: Generation,
     ) -> Result<InsertKeysOutcome, StoreError>;
 
     /// Writes these signing keys in place of those that were read as `expected`, and leaves the generation alone.

@@ -1,7 +1,7 @@
 //! Keeping the deployment's own secrets.
 
 use m2m_core::keys::{KeyState, SigningAlgorithm};
-use m2m_core::ports::{InsertKeysOutcome, KeptKeys, KeyRecord, WriteOutcome};
+use m2m_core::ports::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore, WriteOutcome};
 use m2m_types::generation::Generation;
 use zeroize::Zeroizing;
 
@@ -41,6 +41,12 @@ fn keys(seed: u8) -> Vec<KeyRecord> {
     ]
 }
 
+async fn insert(store: &dyn KeyStore, seed: u8) -> InsertKeysOutcome {
+    let keys = keys(seed);
+    let inserted = store.insert_signing_keys(&keys, Generation::default());
+    inserted.await.unwrap()
+}
+
 fn assert_same(found: &[KeyRecord], expected: &[KeyRecord]) {
     assert_eq!(found.len(), expected.len());
     for (one, other) in found.iter().zip(expected) {
@@ -59,11 +65,13 @@ pub async fn there_are_no_keys_at_first(ports: Ports) {
 /// Algorithms, states and bytes come back.
 pub async fn keys_are_read_back_as_written(ports: Ports) {
     let written = keys(1);
-    let outcome = ports.keys.insert_signing_keys(&written).await.unwrap();
+    let generation = Generation::of_deployment_made_at(NOW);
+    let outcome = ports.keys.insert_signing_keys(&written, generation).await;
+    let outcome = outcome.unwrap();
     assert_eq!(outcome, InsertKeysOutcome::Inserted);
     let found = ports.keys.find_signing_keys().await.unwrap().unwrap();
     assert_same(&found.keys, &written);
-    assert_eq!(found.generation, Generation::default());
+    assert_eq!(found.generation, generation);
 }
 
 /// Of many instances that start at once one writes the keys, and all then read the same.
@@ -71,7 +79,7 @@ pub async fn only_the_first_keys_are_written(ports: Ports) {
     let tasks: Vec<_> = (0..8)
         .map(|seed| {
             let store = ports.keys.clone();
-            tokio::spawn(async move { store.insert_signing_keys(&keys(seed)).await.unwrap() })
+            tokio::spawn(async move { insert(&*store, seed).await })
         })
         .collect();
     let mut winners = Vec::new();
@@ -88,7 +96,7 @@ pub async fn only_the_first_keys_are_written(ports: Ports) {
 /// Two who raise it at once raise it twice, and the keys stay as they are.
 pub async fn every_raise_of_the_generation_counts(ports: Ports) {
     assert!(ports.keys.raise_generation().await.is_err(), "no keys yet");
-    ports.keys.insert_signing_keys(&keys(1)).await.unwrap();
+    insert(&*ports.keys, 1).await;
     let raises = (0..2).map(|_| {
         let store = ports.keys.clone();
         tokio::spawn(async move { store.raise_generation().await.unwrap() })
@@ -108,7 +116,7 @@ pub async fn every_raise_of_the_generation_counts(ports: Ports) {
 
 /// Of many who read the same keys, one replaces them; the others change nothing, and can once they have read again.
 pub async fn of_those_who_replace_the_same_keys_one_wins(ports: Ports) {
-    ports.keys.insert_signing_keys(&keys(0)).await.unwrap();
+    insert(&*ports.keys, 0).await;
     let read = kept(&ports).await;
     let tasks: Vec<_> = (1..9)
         .map(|seed| {
@@ -138,7 +146,7 @@ pub async fn of_those_who_replace_the_same_keys_one_wins(ports: Ports) {
 
 /// Nor are keys replaced that were read before the generation was raised.
 pub async fn replaced_keys_leave_the_generation_alone(ports: Ports) {
-    ports.keys.insert_signing_keys(&keys(0)).await.unwrap();
+    insert(&*ports.keys, 0).await;
     let before = kept(&ports).await;
     let raised = ports.keys.raise_generation().await.unwrap();
     let fewer = &keys(1)[..2];

@@ -41,10 +41,11 @@ enum StateDocument {
 
 pub(in crate::secrets_manager) fn write_signing_keys(
     keys: &[KeyRecord],
+    generation: Generation,
 ) -> Result<Zeroizing<String>, StoreError> {
     let document = KeysDocument {
         schema_version: SCHEMA_VERSION,
-        generation: Generation::default(),
+        generation,
         keys: keys.iter().map(KeyDocument::from).collect(),
     };
     super::write(WHAT, &document)
