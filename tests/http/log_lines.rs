@@ -296,6 +296,10 @@ async fn everything(service: &TestService) {
     let call = service.post("/v1/resource-servers").bearer(&token);
     let server = json!({"identifier": "urn:acme:orders", "name": "Orders"});
     assert_eq!(call.json(&server).send().await.status, 201);
+    let call = service.call(Method::PUT, "/v1/organizations/globex");
+    let globex = json!({"name": "Globex", "plan": "team", "m2m_clients_allowed": true});
+    let call = call.bearer(&token).header("if-none-match", "*");
+    assert_eq!(call.json(&globex).send().await.status, 201);
     let quota = json!({"limit": 1, "per": "hour", "mode": "monitor"});
     let monitored = Client {
         token_quota: Some(serde_json::from_value(quota).unwrap()),

@@ -25,6 +25,7 @@ mod paging;
 mod panics;
 mod patching;
 mod preconditions;
+mod principals;
 mod process;
 mod resource_servers;
 mod revealing;

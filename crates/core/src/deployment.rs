@@ -24,6 +24,7 @@ use crate::ports::{
     Attempts, ClientStore, Directory, FetchDocument, KeyStore, Quotas, ResourceServerStore,
     Revocations, SecretValues, SpentOnce, StoreError,
 };
+use crate::principals::ManagedPrincipals;
 use crate::quotas::TokenQuotas;
 use crate::random::Random;
 use crate::resource_servers::{Catalog, Registry, ResourceServers};
@@ -332,6 +333,15 @@ impl Deployment {
         Registry {
             catalog: self.catalog(),
             cursors: self.cursors(),
+            clock: Arc::clone(&self.ports.clock),
+            random: Arc::clone(&self.ports.random),
+        }
+    }
+
+    /// The rules of managing owners and organizations.
+    pub fn principals(&self) -> ManagedPrincipals {
+        ManagedPrincipals {
+            directory: Arc::clone(&self.ports.directory),
             clock: Arc::clone(&self.ports.clock),
             random: Arc::clone(&self.ports.random),
         }

@@ -25,6 +25,7 @@ pub mod mutual_tls;
 pub mod organization;
 pub mod owner;
 pub mod ports;
+pub mod principals;
 pub mod protocol_error;
 pub mod quotas;
 pub mod random;

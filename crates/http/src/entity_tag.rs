@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+use m2m_core::principals::Expectation;
 use m2m_core::revision::{Precondition, Revision};
 
 /// The tag of a record: its revision.
@@ -33,6 +34,20 @@ pub(crate) fn precondition(headers: &HeaderMap) -> Option<Precondition> {
         .iter()
         .filter_map(|tag| tag.trim_matches('"').parse().ok().map(Revision));
     Some(Precondition::OneOf(revisions.collect()))
+}
+
+/// What a `PUT` that may make what it names expects; none: it is malformed, or expects both.
+pub(crate) fn expectation(headers: &HeaderMap) -> Option<Expectation> {
+    let new = tags(headers, &IF_NONE_MATCH)?;
+    let present = tags(headers, &IF_MATCH)?;
+    let is_any = |tags: &[String]| tags == ["*"];
+    match (new, present) {
+        (None, None) => Some(Expectation::Nothing),
+        (Some(new), None) if is_any(&new) => Some(Expectation::Absent),
+        (None, Some(tags)) if is_any(&tags) => Some(Expectation::Present),
+        (None, Some(tags)) => Some(Expectation::Tagged(tags)),
+        (Some(_), _) => None,
+    }
 }
 
 /// Whether the caller already has what carries this tag (`If-None-Match`).
@@ -71,6 +86,24 @@ mod tests {
             headers.append(IF_MATCH, HeaderValue::from_static(value));
         }
         assert_eq!(precondition(&headers), expected);
+    }
+
+    #[test]
+    fn a_put_expects_nothing_yet_or_something_there() {
+        let expects = |headers: &[(HeaderName, &'static str)]| {
+            let headers = headers.iter().cloned();
+            let value = |(name, text)| (name, HeaderValue::from_static(text));
+            expectation(&headers.map(value).collect())
+        };
+        assert_eq!(expects(&[]), Some(Expectation::Nothing));
+        let none = (IF_NONE_MATCH, "*");
+        assert_eq!(expects(&[none.clone()]), Some(Expectation::Absent));
+        assert_eq!(expects(&[(IF_MATCH, "*")]), Some(Expectation::Present));
+        let tagged = Expectation::Tagged(vec!["\"a\"".to_owned()]);
+        assert_eq!(expects(&[(IF_MATCH, "\"a\"")]), Some(tagged));
+        assert_eq!(expects(&[none, (IF_MATCH, "*")]), None);
+        assert_eq!(expects(&[(IF_NONE_MATCH, "\"a\"")]), None);
+        assert_eq!(expects(&[(IF_MATCH, "a")]), None);
     }
 
     #[test]

@@ -36,6 +36,7 @@ use m2m_core::introspection::Introspection;
 use m2m_core::keys::{KeyRing, Rotation};
 use m2m_core::mutual_tls::MutualTls;
 use m2m_core::ports::Directory;
+use m2m_core::principals::ManagedPrincipals;
 use m2m_core::random::Random;
 use m2m_core::resource_servers::{Catalog, Registry};
 use m2m_core::revocation::{Revocation, Snapshots};
@@ -60,6 +61,7 @@ struct State {
     callers: CallerAuthentication,
     iam_callers: IamAuthentication,
     clients: Clients,
+    principals: ManagedPrincipals,
     resource_servers: Registry,
     keys: Arc<KeyRing>,
     catalog: Arc<Catalog>,
@@ -84,6 +86,7 @@ impl State {
             callers: deployment.caller_authentication(),
             iam_callers: deployment.iam_authentication(),
             clients: deployment.clients(),
+            principals: deployment.principals(),
             resource_servers: deployment.resource_servers(),
             keys: deployment.keys(),
             catalog: deployment.catalog(),

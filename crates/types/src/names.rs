@@ -67,6 +67,24 @@ text_type!(
 );
 
 text_type!(
+    /// What people call an organization.
+    OrganizationName,
+    "name",
+    "1 to 128 characters without controls, zero-width or bidirectional characters, in Unicode NFC, \
+     not starting or ending with a space",
+    |text| !text.is_empty() && text.trim() == text && is_plain_text(text, 128)
+);
+
+text_type!(
+    /// The plan that an organization is on, in the operator's words.
+    PlanName,
+    "plan",
+    "1 to 64 characters without controls, zero-width or bidirectional characters, in Unicode NFC, \
+     not starting or ending with a space",
+    |text| !text.is_empty() && text.trim() == text && is_plain_text(text, 64)
+);
+
+text_type!(
     /// What people call a client.
     ClientName,
     "name",

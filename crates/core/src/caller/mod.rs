@@ -105,6 +105,20 @@ impl Caller {
         }
     }
 
+    /// Demands that the caller holds what it grants to an owner.
+    ///
+    /// # Errors
+    /// Names the scope that the caller lacks.
+    pub fn require_may_grant<'a>(
+        &self,
+        mut granted: impl Iterator<Item = &'a Scope>,
+    ) -> Result<(), InsufficientScope> {
+        match granted.find(|scope| !self.may_pass_on(scope)) {
+            Some(scope) => Err(InsufficientScope::ForGrant(scope.to_string())),
+            None => Ok(()),
+        }
+    }
+
     fn may_pass_on(&self, scope: &Scope) -> bool {
         if ManagementScope::includes(scope) {
             self.scopes.contains(scope)
@@ -130,13 +144,19 @@ pub enum InsufficientScope {
         "the caller's entry in M2M_IAM_PRINCIPALS lacks the scope {0}: a principal of AWS IAM neither makes nor sees clients that may do more than its entry, and one without a list of scopes may do all that its owner may"
     )]
     ForEntry(String),
+    /// An owner would be granted this scope.
+    #[error("the caller lacks the scope {0}: whoever grants one to an owner has to hold it")]
+    ForGrant(String),
 }
 
 impl InsufficientScope {
     /// What is lacking.
     pub fn scope(&self) -> &str {
         match self {
-            Self::ForCall(scope) | Self::ForStrength(scope) | Self::ForEntry(scope) => scope,
+            Self::ForCall(scope)
+            | Self::ForStrength(scope)
+            | Self::ForEntry(scope)
+            | Self::ForGrant(scope) => scope,
         }
     }
 }

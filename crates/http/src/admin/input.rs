@@ -6,6 +6,7 @@ use axum::extract::rejection::PathRejection;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use m2m_core::clients::ClientsError;
+use m2m_core::principals::Expectation;
 use m2m_core::resource_servers::ResourceServersError;
 use m2m_core::revision::Precondition;
 use m2m_types::client_id::ClientId;
@@ -131,6 +132,14 @@ pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Refusal>
             "",
             "If-Match must be entity tags in quotes, or *",
         ))
+    })
+}
+
+/// `If-Match` or `If-None-Match` of a `PUT` that may make what it names.
+pub(super) fn expectation_of(headers: &HeaderMap) -> Result<Expectation, Refusal> {
+    entity_tag::expectation(headers).ok_or_else(|| {
+        let detail = "send either If-Match with entity tags in quotes or *, or If-None-Match: *";
+        Refusal::Malformed(FieldError::new("", detail))
     })
 }
 

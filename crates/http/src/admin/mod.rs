@@ -8,6 +8,7 @@ mod input;
 mod list;
 mod me;
 mod presented;
+mod principals;
 mod resource_servers;
 mod secrets;
 mod signing_keys;
@@ -28,6 +29,7 @@ fn resources() -> Router<Shared> {
         .merge(clients::routes())
         .merge(secrets::routes())
         .merge(resource_servers::routes())
+        .merge(principals::routes())
         .merge(me::routes())
         .merge(signing_keys::routes())
         .merge(attempts::routes())

@@ -8,6 +8,7 @@ use m2m_core::caller::{CallerError, IamError, InsufficientScope};
 use m2m_core::clients::ClientsError;
 use m2m_core::dpop::{self, NotTheHolder};
 use m2m_core::keys::RotationError;
+use m2m_core::principals::PrincipalsError;
 use m2m_core::resource_servers::ResourceServersError;
 use m2m_types::metadata::paths;
 use m2m_types::oauth_error::OAuthErrorCode;
@@ -93,6 +94,7 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
         Refusal::Clients(error) => decide_clients(state, error),
         Refusal::Keys(error) => decide_keys(state, error),
         Refusal::ResourceServers(error) => decide_resource_servers(state, error),
+        Refusal::Principals(error) => decide_principals(state, error),
         Refusal::Store(_) => unavailable(),
         Refusal::Attempts(error) => decide_attempts(state, error),
         Refusal::MediaType(expected) => Outside::new(
@@ -242,6 +244,18 @@ fn decide_resource_servers(state: &State, error: ResourceServersError) -> Outsid
         Error::Invalid(errors) => invalid(errors),
         Error::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
         Error::Store(_) => unavailable(),
+    }
+}
+
+fn decide_principals(state: &State, error: PrincipalsError) -> Outside {
+    let detail = error.to_string();
+    match error {
+        PrincipalsError::InsufficientScope(missing) => insufficient_scope(state, &missing),
+        PrincipalsError::NotFound => Outside::new(kind::NOT_FOUND, detail),
+        PrincipalsError::PreconditionFailed => Outside::new(kind::PRECONDITION_FAILED, detail),
+        PrincipalsError::PreconditionRequired => Outside::new(kind::PRECONDITION_REQUIRED, detail),
+        PrincipalsError::Invalid(error) => invalid(vec![error]),
+        PrincipalsError::Store(_) => unavailable(),
     }
 }
 

@@ -12,6 +12,7 @@ use m2m_core::clients::ClientsError;
 use m2m_core::error_chain::chain;
 use m2m_core::keys::RotationError;
 use m2m_core::ports::StoreError;
+use m2m_core::principals::PrincipalsError;
 use m2m_core::resource_servers::ResourceServersError;
 use m2m_types::problem::{FieldError, Problem};
 
@@ -38,6 +39,8 @@ pub(crate) enum Refusal {
     Keys(RotationError),
     /// A rule about resource servers.
     ResourceServers(ResourceServersError),
+    /// A rule about owners and organizations.
+    Principals(PrincipalsError),
     /// A store that gave no answer.
     Store(StoreError),
     /// A rule about refused token requests.
@@ -68,6 +71,12 @@ impl From<ResourceServersError> for Refusal {
     }
 }
 
+impl From<PrincipalsError> for Refusal {
+    fn from(error: PrincipalsError) -> Self {
+        Self::Principals(error)
+    }
+}
+
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
@@ -83,6 +92,7 @@ impl Refusal {
             Self::Clients(error) => Some(chain(error)),
             Self::Keys(error) => Some(chain(error)),
             Self::ResourceServers(error) => Some(chain(error)),
+            Self::Principals(error) => Some(chain(error)),
             Self::Store(error) => Some(chain(error)),
             Self::Attempts(error) => Some(chain(error)),
             Self::Defect(what) => Some((*what).to_owned()),

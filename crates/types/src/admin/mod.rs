@@ -7,6 +7,7 @@ pub mod limits;
 pub mod me;
 pub mod page;
 pub mod patch;
+pub mod principals;
 pub mod resource_server;
 pub mod scopes;
 pub mod secret;
