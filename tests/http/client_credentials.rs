@@ -306,11 +306,27 @@ async fn other_credentials_take_the_place_of_those_before_with_an_overlap_if_wan
         (None, None)
     );
     assert_eq!(changed["jwks_uri"], to_uri["jwks_uri"]);
-    // And back to the secret, which is still there.
+}
+
+#[tokio::test]
+async fn a_secret_that_was_replaced_comes_back_only_during_the_overlap() {
     let back = json!({ "token_endpoint_auth_method": null });
-    let changed = scene.patch(&path, &back).await.json();
-    assert_eq!(changed["token_endpoint_auth_method"], "client_secret_basic");
-    assert_eq!(changed.get("jwks_uri"), None);
+    for (overlap, comes_back) in [(3600, true), (0, false)] {
+        let scene = Scene::new().await;
+        let path = scene.client(&json!({})).await;
+        let to_keys = json!({
+            "token_endpoint_auth_method": "private_key_jwt", "jwks": jwks(), "overlap_seconds": overlap,
+        });
+        assert_eq!(scene.patch(&path, &to_keys).await.status, 200);
+        let changed = scene.patch(&path, &back).await;
+        if comes_back {
+            let method = changed.member("token_endpoint_auth_method");
+            assert_eq!(method, "client_secret_basic", "{}", changed.text());
+            assert_eq!(changed.json().get("jwks"), None);
+        } else {
+            assert_eq!(changed.refusal(), (409, "no-secret".to_owned()));
+        }
+    }
 }
 
 use m2m_core::clock::Clock as _;

@@ -158,6 +158,14 @@ impl Client {
         )
     }
 
+    /// The secrets that it can authenticate with. Once it has gone over to another method they stay dead, however it
+    /// authenticates later.
+    pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &Secret> {
+        let takes_secrets = self.auth.takes_secrets(now);
+        let secrets = self.secrets.iter();
+        secrets.filter(move |secret| takes_secrets && secret.is_live(now))
+    }
+
     /// Whether the client may ask for tokens from that address.
     pub fn may_ask_from(&self, source: IpAddr) -> bool {
         let allowed = &self.allowed_cidrs;

@@ -54,6 +54,14 @@ pub enum ClientKeys {
 }
 
 impl RegisteredAuth {
+    /// Whether a secret proves who the client is, at that moment.
+    pub fn takes_secrets(&self, now: Timestamp) -> bool {
+        let is_retiring = self.retiring.as_ref().is_some_and(|retiring| {
+            retiring.method == AuthMethod::ClientSecret && now < retiring.until
+        });
+        self.method == AuthMethod::ClientSecret || is_retiring
+    }
+
     /// Registered for a secret.
     pub fn by_secret() -> Self {
         Self {

@@ -51,9 +51,10 @@ pub(super) fn changed_auth(
     })
 }
 
-/// Nothing here makes a secret, so a client goes over only to one that it has.
+/// Nothing here makes a secret, so a client goes over only to one that it has. One that it has left for another method,
+/// perhaps because it leaked, does not come back after the overlap.
 fn check_secret(present: &Client, method: &AuthMethod, now: Timestamp) -> Result<(), ClientsError> {
-    let has_secret = present.secrets.iter().any(|secret| secret.is_live(now));
+    let has_secret = present.live_secrets(now).next().is_some();
     if *method == AuthMethod::ClientSecret && !has_secret {
         return Err(ClientsError::NoSecret);
     }

@@ -39,11 +39,8 @@ impl Clients {
         // Who sees a stronger client's secret has become stronger.
         caller.require_no_stronger(client.scopes.as_ref())?;
         let now = self.clock.now();
-        if !client
-            .secrets
-            .iter()
-            .any(|kept| kept.id == *secret && kept.is_live(now))
-        {
+        let is_live = client.live_secrets(now).any(|kept| kept.id == *secret);
+        if !is_live {
             return Err(ClientsError::SecretNotFound);
         }
         let kept = self

@@ -73,7 +73,7 @@ impl Clients {
 
 /// A client's live secrets as they are shown.
 pub(super) fn secrets(client: &Client, now: jiff::Timestamp) -> Vec<SecretView> {
-    let live = client.secrets.iter().filter(|secret| secret.is_live(now));
+    let live = client.live_secrets(now);
     live.map(|secret| SecretView {
         secret_id: secret.id.clone(),
         hint: secret.hint.clone(),
