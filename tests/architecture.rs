@@ -52,6 +52,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "m2m-lambda-emulator",
             "m2m-local",
             "m2m-types",
+            "m2m-verify",
         ],
     ),
     (

@@ -28,18 +28,30 @@ impl Load {
     }
 }
 
+/// A form that wrk posts again and again.
+pub(crate) struct Form<'a> {
+    pub(crate) path: &'static str,
+    pub(crate) body: &'a str,
+}
+
 /// Writes the request that wrk repeats, and how it reports.
-pub(crate) fn script(directory: &Path, credentials: &ClientCredentials) -> Outcome<PathBuf> {
+pub(crate) fn script(
+    directory: &Path,
+    credentials: &ClientCredentials,
+    form: &Form<'_>,
+) -> Outcome<PathBuf> {
+    let Form { path, body } = form;
     let basic = STANDARD.encode(format!(
         "{}:{}",
         credentials.client_id,
         credentials.client_secret.expose()
     ));
-    let path = directory.join("token.lua");
+    let file = directory.join(path.replace('/', "-") + ".lua");
     let script = format!(
         r#"
 wrk.method = "POST"
-wrk.body = "grant_type=client_credentials"
+wrk.path = "{path}"
+wrk.body = "{body}"
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
 wrk.headers["Authorization"] = "Basic {basic}"
 done = function(summary, latency, requests)
@@ -50,8 +62,8 @@ done = function(summary, latency, requests)
 end
 "#
     );
-    std::fs::write(&path, script)?;
-    Ok(path)
+    std::fs::write(&file, script)?;
+    Ok(file)
 }
 
 /// One round.
@@ -67,7 +79,7 @@ pub(crate) async fn run(address: &str, script: &Path, seconds: u32) -> Outcome<L
             "-s",
         ])
         .arg(script)
-        .arg(format!("{address}/oauth/token"))
+        .arg(address)
         .output()
         .await
         .map_err(|error| {

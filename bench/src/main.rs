@@ -3,6 +3,7 @@
 //! The server under test is pinned to one core, the load generator (wrk) to another. Absolute figures move with
 //! the machine; the ratios are what counts.
 
+mod checks;
 mod load;
 mod server;
 
@@ -14,7 +15,7 @@ use clap::Parser;
 use m2m_core::keys::SigningAlgorithm;
 use serde::Serialize;
 
-use crate::load::Load;
+use crate::load::{Form, Load};
 use crate::server::Server;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -45,6 +46,8 @@ struct Figures {
     p99_milliseconds: f64,
     resident_mebibytes: f64,
     first_token_milliseconds: f64,
+    introspections_per_second: f64,
+    checks_per_second: f64,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -83,12 +86,12 @@ async fn run(arguments: &Arguments) -> Outcome<()> {
     }
     writeln!(
         out,
-        "alg     tokens/s  ceiling/s  ratio  goal  p50 ms  p99 ms  RSS MiB  first token ms"
+        "alg     tokens/s  ceiling/s  ratio  goal  p50 ms  p99 ms  RSS MiB  first token ms  introspections/s  checks/s"
     )?;
     for figures in &all {
         writeln!(
             out,
-            "{:<6} {:>9.0} {:>10.0} {:>6.2} {:>5.2} {:>7.2} {:>7.2} {:>8.1} {:>15.0}",
+            "{:<6} {:>9.0} {:>10.0} {:>6.2} {:>5.2} {:>7.2} {:>7.2} {:>8.1} {:>15.0} {:>17.0} {:>9.0}",
             figures.algorithm,
             figures.tokens_per_second,
             figures.ceiling_per_second,
@@ -98,6 +101,8 @@ async fn run(arguments: &Arguments) -> Outcome<()> {
             figures.p99_milliseconds,
             figures.resident_mebibytes,
             figures.first_token_milliseconds,
+            figures.introspections_per_second,
+            figures.checks_per_second,
         )?;
     }
     Ok(())
@@ -114,13 +119,24 @@ async fn measure(
     let service = Server::service(binaries, directory.path(), algorithm).await?;
     let ceiling = Server::ceiling(binaries, algorithm).await?;
     let credentials = service.create_client().await?;
-    let script = load::script(directory.path(), &credentials)?;
+    let form = Form {
+        path: "/oauth/token",
+        body: "grant_type=client_credentials",
+    };
+    let script = load::script(directory.path(), &credentials, &form)?;
     let (mut best, mut best_ceiling) = (Load::default(), Load::default());
     for _ in 0..arguments.rounds {
         best_ceiling =
             best_ceiling.better(load::run(ceiling.address(), &script, arguments.seconds).await?);
         best = best.better(load::run(service.address(), &script, arguments.seconds).await?);
     }
+    let token = service.token(&credentials).await?;
+    let form = Form {
+        path: "/oauth/introspect",
+        body: &format!("token={token}"),
+    };
+    let script = load::script(directory.path(), &credentials, &form)?;
+    let introspections = load::run(service.address(), &script, arguments.seconds).await?;
     Ok(Figures {
         algorithm: algorithm.as_str(),
         tokens_per_second: best.requests_per_second,
@@ -131,6 +147,8 @@ async fn measure(
         p99_milliseconds: best.p99_milliseconds,
         resident_mebibytes: service.resident_mebibytes()?,
         first_token_milliseconds: service.first_token_milliseconds(),
+        introspections_per_second: introspections.requests_per_second,
+        checks_per_second: checks::per_second(service.address(), &token, arguments.seconds).await?,
     })
 }
 

@@ -106,6 +106,17 @@ impl Server {
         Ok(peak.trim().trim_end_matches(" kB").parse::<f64>()? / 1024.0)
     }
 
+    /// A token of that client, for the default audience.
+    pub(crate) async fn token(&self, client: &ClientCredentials) -> Outcome<String> {
+        let admin = self.admin.as_ref().ok_or("the ceiling has no clients")?;
+        let secret = UnverifiedSecret::new(client.client_secret.expose());
+        let query = TokenQuery {
+            credentials: Some(Credentials::new(client.client_id.clone(), secret)),
+            ..TokenQuery::default()
+        };
+        Ok(api(admin)?.access_token(&query).await?.expose().to_owned())
+    }
+
     /// An ordinary client, as its owner makes one with just a name.
     pub(crate) async fn create_client(&self) -> Outcome<ClientCredentials> {
         let admin = self.admin.as_ref().ok_or("the ceiling has no clients")?;

@@ -33,12 +33,7 @@ impl Deployment {
     /// Applies `infra/` under this name; `more` are further variables. `None` without what that needs.
     pub(crate) fn make(account: &Account, name: &str, more: &str) -> Option<Self> {
         let infra = Infra::new(account.environment())?;
-        infra.set(&format!(
-            "name = {name:?}\npackage_dir = {:?}\narchitecture = {:?}\n\
-             deletion_protection = false\n{more}",
-            packages::directory(),
-            packages::ARCHITECTURE,
-        ));
+        infra.set(&Self::variables(name, more));
         infra.apply().ok();
         let outputs = infra.outputs();
         let host = outputs["issuer"]
@@ -54,6 +49,16 @@ impl Deployment {
             outputs,
             infra,
         })
+    }
+
+    /// The variables of such a stack.
+    pub(crate) fn variables(name: &str, more: &str) -> String {
+        format!(
+            "name = {name:?}\npackage_dir = {:?}\narchitecture = {:?}\n\
+             deletion_protection = false\n{more}\n",
+            packages::directory(),
+            packages::ARCHITECTURE,
+        )
     }
 
     /// A text among the outputs.

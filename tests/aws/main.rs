@@ -11,6 +11,7 @@
 )]
 
 mod account;
+mod authorizer;
 mod code;
 mod deploy;
 mod deployment;

@@ -8,6 +8,7 @@
 )]
 
 mod answer;
+mod authorizer;
 mod concurrency;
 mod event;
 mod every_event;

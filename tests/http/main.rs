@@ -30,5 +30,6 @@ mod process;
 mod resource_servers;
 mod revealing;
 mod snapshot;
+mod stopping_in_seconds;
 mod strength;
 mod token_errors;
