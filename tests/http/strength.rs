@@ -43,6 +43,36 @@ fn assert_lacks(answer: &Answer, scope: &str) {
 }
 
 #[tokio::test]
+async fn without_delegate_a_client_gets_only_detail_types_of_the_callers_client() {
+    let service = service::start().await;
+    let manager = Client {
+        scopes: Some(scopes(WITHOUT_DELEGATE)),
+        authorization_details_types: vec!["payment".parse().unwrap()],
+        ..client_of(&ada(), "narrow-manager")
+    };
+    service.add_client(manager).await;
+    let token = service
+        .management_token("narrow-manager", WITHOUT_DELEGATE)
+        .await;
+    let with =
+        |types: Value| json!({"name": "x", "scopes": [], "authorization_details_types": types});
+
+    let call = service.post("/v1/clients").bearer(&token);
+    assert_lacks(
+        &call
+            .json(&with(json!(["payment", "transfer"])))
+            .send()
+            .await,
+        "clients:delegate",
+    );
+    let made = service.create(&token, &with(json!(["payment"]))).await;
+    let path = format!("/v1/clients/{}", made["client_id"].as_str().unwrap());
+    let patch = service.call(Method::PATCH, &path).bearer(&token);
+    let wider = json!({"authorization_details_types": ["payment", "transfer"]});
+    assert_lacks(&patch.json(&wider).send().await, "clients:delegate");
+}
+
+#[tokio::test]
 async fn without_delegate_a_new_client_has_at_most_the_callers_scopes() {
     let service = service::start().await;
     let token = narrow_manager(&service, WITHOUT_DELEGATE).await;

@@ -117,6 +117,7 @@ impl IamAuthentication {
                 arn: arn.to_owned(),
             },
             client_scopes: scopes.clone(),
+            client_detail_types: vec![],
             scopes,
             owner,
             organization,

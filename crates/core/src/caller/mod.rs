@@ -7,6 +7,7 @@ mod iam_callers;
 use std::sync::Arc;
 
 use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::authorization_details::DetailType;
 use m2m_types::scope::{Scope, ScopeSet};
 
 use crate::clock::Clock;
@@ -30,6 +31,7 @@ pub struct Caller {
     organization: Organization,
     scopes: ScopeSet,
     client_scopes: ScopeSet,
+    client_detail_types: Vec<DetailType>,
     next_nonce: Option<String>,
 }
 
@@ -116,6 +118,20 @@ impl Caller {
         match granted.find(|scope| !self.may_pass_on(scope)) {
             Some(scope) => Err(InsufficientScope::ForGrant(scope.to_string())),
             None => Ok(()),
+        }
+    }
+
+    /// Demands that the caller may give a client this type of authorization details: no scope stands for what an
+    /// API lets somebody do with them, so only a client that has the type itself passes it on, or who delegates.
+    ///
+    /// # Errors
+    /// It may not.
+    pub fn require_detail_type(&self, wanted: &DetailType) -> Result<(), InsufficientScope> {
+        let delegate = ManagementScope::ClientsDelegate;
+        if delegate.is_in(&self.scopes) || self.client_detail_types.contains(wanted) {
+            Ok(())
+        } else {
+            Err(InsufficientScope::ForStrength(delegate.as_str().to_owned()))
         }
     }
 
@@ -243,6 +259,7 @@ fn caller_of(token: LiveToken, next_nonce: Option<String>) -> Result<Caller, Cal
         actor: Actor::Client(holder.client.id),
         scopes: claims.scope.intersection(&client_scopes),
         client_scopes,
+        client_detail_types: holder.client.authorization_details_types,
         owner: holder.owner,
         organization: holder.organization,
         next_nonce,

@@ -44,6 +44,10 @@ impl ClientSettings {
                 caller.require_no_stronger(previous.scopes.as_ref())?;
             }
         }
+        let had = previous.map_or(&[][..], |previous| &previous.authorization_details_types);
+        let wanted = self.authorization_details_types.iter();
+        let mut new = wanted.filter(|wanted| !had.contains(wanted));
+        new.try_for_each(|wanted| caller.require_detail_type(wanted))?;
         Ok(())
     }
 
