@@ -122,7 +122,7 @@ mod tests {
     fn everything_wrong_is_named_in_one_line() {
         let missing = "these variables are missing: M2M_ISSUER, M2M_AUDIENCE";
         assert_eq!(read(&[]).unwrap_err(), missing);
-        let more = [("M2M_REQUIRED_SCOPES", "a  b"), ("M2M_SNAPSHOT_STALE", "9")];
+        let more = [("M2M_REQUIRED_SCOPES", "a  b"), ("M2M_SNAPSHOT_STALE", "7")];
         let error = read(&[&NEEDED[..], &more[..]].concat()).unwrap_err();
         for (name, value) in more {
             assert!(error.contains(&format!("{name}: ")), "{error}");
