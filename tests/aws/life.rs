@@ -172,6 +172,7 @@ const NOT_CALLED: &[(&str, &[&str])] = &[
     (
         "maintenance",
         &[
+            "dynamodb:GetItem",
             "dynamodb:PutItem",
             "dynamodb:UpdateItem",
             "secretsmanager:PutSecretValue",

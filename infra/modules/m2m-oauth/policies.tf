@@ -119,7 +119,7 @@ locals {
   maintenance_statements = concat(
     [
       {
-        # GetItem finds the table while nobody waits, and reads which kept answer goes with a client.
+        # GetItem reads which kept answer goes with a client whose create was stopped.
         Sid    = "RepairClients"
         Effect = "Allow"
         Action = [
