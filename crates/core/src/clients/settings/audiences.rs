@@ -38,7 +38,7 @@ pub(super) fn understand(
             .any(|grant| grant.audience == settings.default_audience)
     };
     if errors.is_empty() && !settings.audience_grants.as_ref().is_none_or(is_granted) {
-        let detail = "the default audience has to be one of the grants";
+        let detail = "one of the grants has to be for default_audience, or, if that is left out, for the deployment's";
         errors.push(FieldError::new("/grants", detail));
     }
     if errors.is_empty() {

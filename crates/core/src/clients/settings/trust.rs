@@ -5,6 +5,7 @@ use m2m_types::problem::FieldError;
 use url::Url;
 
 use super::credentials::https_url;
+use crate::client_auth::is_subject_pattern;
 
 /// How many issuers a client may trust.
 const MAX_TRUSTS: usize = 10;
@@ -44,8 +45,8 @@ fn check_one(trust: &Trust) -> Result<(), Wrong> {
     check_issuer(trust)?;
     check_text("subject", &trust.subject)?;
     check_text("audience", &trust.audience)?;
-    if trust.subject_is_pattern && trust.subject.chars().all(|c| c == '*') {
-        let detail = "a pattern that every subject meets proves nothing";
+    if trust.subject_is_pattern && !is_subject_pattern(&trust.subject) {
+        let detail = "a pattern needs a *, and something before the first";
         return Err(("subject", detail.to_owned()));
     }
     if trust.claims.len() > MAX_CLAIMS {
@@ -113,6 +114,18 @@ mod tests {
         let pointers = check(&[trust]).err().unwrap_or_default();
         let pointers = pointers.iter().map(|error| error.pointer.as_str());
         assert_eq!(pointers.collect::<Vec<_>>(), pointer.as_slice(), "{member}");
+    }
+
+    #[test]
+    fn a_pattern_that_could_never_match_is_refused() {
+        for (subject, is_pattern) in [("repo:acme/*", true), ("*:main", false), ("repo", false)] {
+            let trust: Trust = serde_json::from_value(json!({
+                "issuer": "https://token.example", "subject": subject, "subject_is_pattern": true,
+                "audience": "m2m",
+            }))
+            .unwrap();
+            assert_eq!(check(&[trust]).is_ok(), is_pattern, "{subject}");
+        }
     }
 
     #[test]
