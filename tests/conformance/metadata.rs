@@ -4,6 +4,7 @@ use http::Method;
 use jiff::SignedDuration;
 use m2m_core::client::{Client, GrantType};
 use m2m_core::client_auth::{AuthMethod, RegisteredAuth, RetiringMethod};
+use m2m_local::stand_in::faults::Fault;
 use m2m_tests::assertions::{self, by_key, sign};
 use m2m_tests::call::Answer;
 use m2m_tests::dpop::ProofKey;
@@ -259,6 +260,22 @@ async fn check_revocation(service: &TestService, key: &ProofKey, metadata: &Valu
         let jti = jwt::claims(&token)["jti"].clone();
         assert!(revoked.as_array().unwrap().contains(&jti), "{method}");
     }
+}
+
+#[tokio::test]
+async fn m04_what_is_left_out_while_a_store_fails_is_not_kept() {
+    let service = service::start().await;
+    let kept = async || {
+        let answer = service.get(WELL_KNOWN[0]).send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.header("cache-control").unwrap().to_owned()
+    };
+    assert_eq!(kept().await, "public, max-age=300");
+    service.clock.advance(SignedDuration::from_mins(6));
+    service.faults.always("Query", Fault::ServerError);
+    assert_eq!(kept().await, "no-store");
+    service.faults.clear();
+    assert_eq!(kept().await, "public, max-age=300");
 }
 
 #[tokio::test]

@@ -13,7 +13,6 @@ use m2m_core::dpop;
 use m2m_core::error_chain::chain;
 use m2m_core::keys::JWKS_MAX_AGE_SECONDS;
 use m2m_types::admin::scopes::ManagementScope;
-use m2m_types::authorization_details::DetailType;
 use m2m_types::metadata::{
     AuthorizationServerMetadata, EndpointAliases, ProtectedResourceMetadata, paths,
 };
@@ -57,9 +56,13 @@ pub(crate) fn routes() -> Router<Shared> {
         )
 }
 
+/// Clients find the endpoints also while there are no keys yet or a store fails, but what is left out then nobody
+/// keeps: it would be taken for what does not work.
 async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
+    let (keys, known) = (state.keys.current().await, state.catalog.current().await);
+    let is_whole = keys.is_ok() && known.is_ok();
     let issuer = &state.issuer;
-    published(
+    let mut response = published(
         &state,
         &AuthorizationServerMetadata {
             issuer: issuer.clone(),
@@ -73,12 +76,19 @@ async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
             introspection_endpoint: issuer.join(paths::INTROSPECT),
             introspection_endpoint_auth_methods_supported: auth_methods(&state),
             introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            introspection_signing_alg_values_supported: signing_algorithms(&state).await,
+            introspection_signing_alg_values_supported: keys
+                .iter()
+                .map(|keys| keys.active().public().algorithm().as_str().to_owned())
+                .collect(),
             revocation_endpoint: issuer.join(paths::REVOKE),
             revocation_endpoint_auth_methods_supported: auth_methods(&state),
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             revocations_uri: issuer.join(paths::REVOCATIONS),
-            authorization_details_types_supported: details_types(&state).await,
+            authorization_details_types_supported: known
+                .iter()
+                .flat_map(|known| known.authorization_details_types())
+                .cloned()
+                .collect(),
             token_endpoint_auth_methods_supported: auth_methods(&state),
             token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             dpop_signing_alg_values_supported: proof_algorithms(),
@@ -91,22 +101,12 @@ async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
             scopes_supported: ManagementScope::all(),
             protected_resources: vec![issuer.join(paths::MANAGEMENT)],
         },
-    )
-}
-
-/// What signs at this moment; nothing while the keys cannot be read.
-async fn signing_algorithms(state: &crate::State) -> Vec<String> {
-    let keys = state.keys.current().await.ok();
-    let keys = keys.into_iter();
-    keys.map(|keys| keys.active().public().algorithm().as_str().to_owned())
-        .collect()
-}
-
-/// Which authorization details some API knows; none while the APIs cannot be read.
-async fn details_types(state: &crate::State) -> Vec<DetailType> {
-    let known = state.catalog.current().await.ok();
-    let types = known.iter().flat_map(|it| it.authorization_details_types());
-    types.cloned().collect()
+    );
+    if !is_whole {
+        let no_store = HeaderValue::from_static("no-store");
+        response.headers_mut().insert(CACHE_CONTROL, no_store);
+    }
+    response
 }
 
 /// How a client may authenticate at the protocol endpoints.
