@@ -166,6 +166,7 @@ async fn another_api_lets_in_who_has_a_good_token_until_the_client_is_deleted() 
 }
 
 /// Called twice a second, as by somebody who goes on.
+#[expect(clippy::print_stdout, reason = "the seconds are measured to be read")]
 async fn refused_within_ten_seconds(orders: &Orders, token: &str) {
     let deleted = Instant::now();
     let mut calls = interval(Duration::from_millis(500));

@@ -97,7 +97,10 @@ mod tests {
         };
         assert_eq!(expects(&[]), Some(Expectation::Nothing));
         let none = (IF_NONE_MATCH, "*");
-        assert_eq!(expects(&[none.clone()]), Some(Expectation::Absent));
+        assert_eq!(
+            expects(std::slice::from_ref(&none)),
+            Some(Expectation::Absent)
+        );
         assert_eq!(expects(&[(IF_MATCH, "*")]), Some(Expectation::Present));
         let tagged = Expectation::Tagged(vec!["\"a\"".to_owned()]);
         assert_eq!(expects(&[(IF_MATCH, "\"a\"")]), Some(tagged));

@@ -312,6 +312,6 @@ async fn after_restore_tells_first_and_asks_about_what_it_cannot_tell() {
     assert_eq!(restored["deleted"], serde_json::json!([]));
     let (done, again, told) = said(&aws.admin(&decided).await);
     assert!(done, "{told}");
-    let generation = |restored: &serde_json::Value| restored["generation"].as_u64().unwrap();
+    let generation = |restored: &Value| restored["generation"].as_u64().unwrap();
     assert_eq!(generation(&again), generation(&restored) + 1);
 }
