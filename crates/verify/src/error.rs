@@ -3,7 +3,7 @@
 use m2m_jose::{InvalidDpopProof, MalformedJws};
 use m2m_types::revocations::Stop;
 
-/// Why a request is refused. What goes to the client is its status and [`Refusal::challenge`]; the text is for the log.
+/// Why a request is refused. What goes to the client is its status and [`Refusal::challenges`]; the text is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// It carries no credentials. 401 without an error code.
