@@ -11,7 +11,7 @@
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let verifier = Verifier::builder("https://auth.example.com", "https://api.example.com").build()?;
-//! let app = Router::new()
+//! let app: Router = Router::new()
 //!     .route("/orders", get(|Extension(token): Extension<Verified>| async move { token.client_id().to_string() }))
 //!     .layer(VerifyLayer::new(verifier).requiring("orders:read"));
 //! # Ok(())
