@@ -24,6 +24,7 @@ mod management;
 mod metadata;
 mod mutual_tls;
 mod oauth2_client;
+mod openid_issuer;
 mod quotas;
 mod revocation;
 mod simulate;

@@ -58,7 +58,11 @@ impl Outside {
 
     /// From now on the metadata names this issuer.
     pub fn call_itself(&self, issuer: &str) {
-        let metadata = json!({"issuer": issuer, "jwks_uri": self.jwks_uri()});
+        self.describe(json!({"issuer": issuer, "jwks_uri": self.jwks_uri()}));
+    }
+
+    /// From now on this is the metadata.
+    pub fn describe(&self, metadata: Value) {
         *lock(&self.documents.metadata) = metadata;
     }
 
