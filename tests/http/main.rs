@@ -29,6 +29,7 @@ mod principals;
 mod process;
 mod resource_servers;
 mod revealing;
+mod round_trips;
 mod snapshot;
 mod stopping_in_seconds;
 mod strength;
