@@ -298,6 +298,29 @@ async fn a06_three_algorithms_and_no_other() {
     }
 }
 
+/// Keys that have no name are called by their thumbprint.
+#[tokio::test]
+async fn a06_the_header_names_one_of_many_keys() {
+    let keys: Vec<ProofKey> = (0..20).map(|_| ProofKey::default()).collect();
+    let set: Vec<Value> = keys.iter().map(ProofKey::jwk).collect();
+    let service = service::start().await;
+    let method = AuthMethod::PrivateKeyJwt {
+        keys: inline(&set),
+        audience: AssertionAudience::Issuer,
+    };
+    service.add_client(registered(method)).await;
+    for key in &keys {
+        let named = json!({"alg": "ES256", "kid": key.thumbprint()});
+        let assertion = key.sign_with(&named, &claims(&service));
+        assert_eq!(ask(&service, &assertion).await.status, 200);
+    }
+    let by_another = json!({"alg": "ES256", "kid": keys[0].thumbprint()});
+    let assertion = keys[1].sign_with(&by_another, &claims(&service));
+    assert_refused(&ask(&service, &assertion).await, 401, "invalid_client");
+    let unnamed = sign(&keys[1], &claims(&service));
+    assert_refused(&ask(&service, &unnamed).await, 401, "invalid_client");
+}
+
 #[tokio::test]
 async fn h17_the_registered_method_is_binding() {
     let (service, key) = start().await;

@@ -1,5 +1,7 @@
 //! The members of a JSON Web Key, RFC 7517 §4, RFC 7518 §6 and RFC 8037 §2.
 
+use std::borrow::Cow;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -73,6 +75,14 @@ impl Jwk {
             kid: members.kid,
             parameters,
         })
+    }
+
+    /// `kid`, or the thumbprint of a key that has none.
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        match &self.kid {
+            Some(kid) => Cow::Borrowed(kid),
+            None => Cow::Owned(self.parameters.thumbprint()),
+        }
     }
 }
 

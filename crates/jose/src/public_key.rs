@@ -50,7 +50,12 @@ impl PublicKey {
     /// # Errors
     /// Why it is not accepted.
     pub fn from_jwk(jwk: &Value) -> Result<Self, InvalidPublicKey> {
-        let Jwk { kid, parameters } = Jwk::parse(jwk)?;
+        Self::of(Jwk::parse(jwk)?)
+    }
+
+    /// Makes a key ready to check signatures with, which is most of the work.
+    pub(crate) fn of(jwk: Jwk) -> Result<Self, InvalidPublicKey> {
+        let Jwk { kid, parameters } = jwk;
         Ok(Self {
             kid,
             thumbprint: parameters.thumbprint(),

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::algorithm::Algorithm;
 use crate::header::Header;
 use crate::json::parse_object;
+use crate::jwk::Jwk;
 use crate::public_key::{InvalidPublicKey, PublicKey};
 
 /// A longer set is refused unread.
@@ -71,17 +72,29 @@ impl PublicKeys {
         Ok(Self(usable.map(Arc::new).collect()))
     }
 
-    /// The key in a set for a token with this header, as [`PublicKeys::find`] finds it. Keys that cannot be it are not
-    /// made ready, which is most of the work.
-    ///
-    /// # Errors
-    /// It is no set or too large.
-    pub fn find_in(json: &[u8], header: &Header) -> Result<Option<Arc<PublicKey>>, InvalidKeySet> {
-        let keys = parse_set(json)?.into_iter();
-        let possible = keys.filter(|jwk| may_be(jwk, header));
-        let usable = possible.filter_map(|jwk| PublicKey::from_jwk(&jwk).ok());
-        let keys = Self(usable.map(Arc::new).collect());
-        Ok(keys.find(header).cloned())
+    /// The key for a token with this header among keys that were [`PublicKeys::registered`], as [`PublicKeys::find`]
+    /// finds it. It alone is made ready, however many there are: whoever names somebody's set has proved nothing yet.
+    pub fn find_in<'a>(
+        registered: impl IntoIterator<Item = &'a Value>,
+        header: &Header,
+    ) -> Option<PublicKey> {
+        let possible = registered.into_iter().filter(|jwk| may_be(jwk, header));
+        let mut fitting = possible
+            .filter_map(|jwk| Jwk::parse(jwk).ok())
+            .filter(|jwk| header.kid.as_deref().is_none_or(|kid| kid == jwk.name()));
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => PublicKey::of(only).ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether one of the keys has that thumbprint (RFC 7638). None of them is made ready.
+    pub fn has_thumbprint<'a>(
+        registered: impl IntoIterator<Item = &'a Value>,
+        thumbprint: &str,
+    ) -> bool {
+        let mut keys = registered.into_iter().flat_map(Jwk::parse);
+        keys.any(|jwk| jwk.parameters.thumbprint() == thumbprint)
     }
 
     /// The key for a token with this header: the one that `kid` names, or without `kid` the only one of its

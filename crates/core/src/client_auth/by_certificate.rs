@@ -32,9 +32,6 @@ pub enum CertificateMismatch {
     /// Its key is none of the client's.
     #[error("the certificate's key is none of the client's registered ones")]
     OtherKey,
-    /// The registered keys cannot be used.
-    #[error("the client's registered keys cannot be used")]
-    Keys,
     /// The keys that the client publishes cannot be had.
     #[error(transparent)]
     NoKeys(#[from] KeyNotFound),
@@ -105,14 +102,9 @@ impl ClientAuthentication {
         let thumbprint = certificate.key_thumbprint();
         let thumbprint = thumbprint.ok_or(CertificateMismatch::OtherKey)?;
         match keys {
-            ClientKeys::Inline(jwks) => {
-                let keys = PublicKeys::registered(&jwks.to_json());
-                let keys = keys.map_err(|_| CertificateMismatch::Keys)?;
-                let mut keys = keys.iter();
-                keys.any(|key| key.thumbprint() == thumbprint)
-                    .then_some(())
-                    .ok_or(CertificateMismatch::OtherKey)
-            }
+            ClientKeys::Inline(jwks) => PublicKeys::has_thumbprint(jwks.keys(), &thumbprint)
+                .then_some(())
+                .ok_or(CertificateMismatch::OtherKey),
             ClientKeys::Uri(url) => {
                 let is_it = |key: &PublicKey| key.thumbprint() == thumbprint;
                 self.remote_keys.find_where(url, is_it, now).await?;

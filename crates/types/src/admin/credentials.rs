@@ -39,6 +39,15 @@ pub enum AssertionAudience {
 pub struct Jwks(Map<String, Value>);
 
 impl Jwks {
+    /// The keys, as they are written.
+    pub fn keys(&self) -> impl Iterator<Item = &Value> {
+        self.0
+            .get("keys")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    }
+
     /// The set as JSON text.
     pub fn to_json(&self) -> Vec<u8> {
         serde_json::to_vec(&self.0).unwrap_or_default()

@@ -52,9 +52,6 @@ pub enum InvalidAssertion {
     /// It was used before.
     #[error("the assertion's jti was used before")]
     Replayed,
-    /// The registered keys cannot be used.
-    #[error("the client's registered keys cannot be used")]
-    Keys,
     /// None of the registered keys fits.
     #[error("no registered key fits the assertion's kid and alg")]
     UnknownKey,

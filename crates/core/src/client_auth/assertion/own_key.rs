@@ -68,9 +68,8 @@ impl Assertions {
     ) -> Result<Arc<PublicKey>, InvalidAssertion> {
         match keys {
             ClientKeys::Inline(jwks) => {
-                let key = PublicKeys::find_in(&jwks.to_json(), header);
-                let key = key.map_err(|_| InvalidAssertion::Keys)?;
-                key.ok_or(InvalidAssertion::UnknownKey)
+                let key = PublicKeys::find_in(jwks.keys(), header);
+                key.map(Arc::new).ok_or(InvalidAssertion::UnknownKey)
             }
             ClientKeys::Uri(url) => Ok(self.remote_keys.find(url, header, now).await?),
         }
