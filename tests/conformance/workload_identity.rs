@@ -274,6 +274,30 @@ async fn w01_one_of_several_trusts_is_enough() {
     accepted(&present(&service, &issuer.sign(&of_test)).await);
 }
 
+/// A SPIFFE trust domain whose bundle moves: for a while the client trusts both places.
+#[tokio::test]
+async fn w01_a_second_trust_of_the_same_issuer_has_its_own_keys() {
+    let (old, new) = (Outside::start().await, Outside::start().await);
+    let by = |bundle: &Outside| Trust {
+        issuer: "spiffe://acme.example".to_owned(),
+        subject: "spiffe://acme.example/payments".to_owned(),
+        jwks_uri: Some(bundle.jwks_uri()),
+        ..trust(bundle)
+    };
+    let service = trusting(vec![by(&old), by(&new)]).await;
+    let svid = json!({
+        "aud": [AUDIENCE], "sub": "spiffe://acme.example/payments",
+        "exp": service.now().as_second() + 300,
+    });
+    // No kid, so that either key might be the one.
+    let header = json!({"alg": "ES256", "typ": "JWT"});
+    for bundle in [&old, &new] {
+        accepted(&present(&service, &bundle.key.sign_with(&header, &svid)).await);
+    }
+    let thief = ProofKey::default();
+    refused(&present(&service, &thief.sign_with(&header, &svid)).await);
+}
+
 #[tokio::test]
 async fn w02_nothing_is_fetched_for_what_cannot_hold() {
     let issuer = Outside::start().await;

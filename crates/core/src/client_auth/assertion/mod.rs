@@ -117,17 +117,18 @@ impl Assertions {
     ) -> Result<Needed, InvalidAssertion> {
         let mut failure = InvalidAssertion::WrongMethod;
         for method in client.auth.methods(now) {
-            let needed = match method {
+            let held = match method {
                 AuthMethod::PrivateKeyJwt { keys, audience } => {
                     let id = &client.id;
-                    self.by_own_key(unverified, id, keys, *audience, now).await
+                    let needed = self.by_own_key(unverified, id, keys, *audience, now).await;
+                    needed.and_then(|needed| needed.verify(&unverified.jws))
                 }
                 AuthMethod::WorkloadIdentity(trusts) => {
                     self.by_trust(unverified, trusts, now).await
                 }
                 _ => continue,
             };
-            match needed.and_then(|needed| needed.verify(&unverified.jws)) {
+            match held {
                 Ok(held) => return Ok(held),
                 Err(invalid) => failure = invalid,
             }

@@ -16,8 +16,8 @@ use crate::client_auth::Proof;
 const SPIFFE: &str = "spiffe://";
 
 impl Assertions {
-    /// Checks all claims of an outside token against the trusts of its issuer, and finds the key that the issuer must
-    /// have used. It is not spent: a platform hands out the same token until it expires.
+    /// Whether one of the trusts of its issuer holds for an outside token, with its signature: two of an issuer may
+    /// differ in where its keys are. It is not spent: a platform hands out the same token until it expires.
     pub(super) async fn by_trust(
         &self,
         unverified: &Unverified<'_>,
@@ -26,8 +26,9 @@ impl Assertions {
     ) -> Result<Needed, InvalidAssertion> {
         let mut failure = InvalidAssertion::UntrustedIssuer;
         for trust in trusts.iter().filter(|trust| is_from(unverified, trust)) {
-            match self.by_one_trust(unverified, trust, now).await {
-                Ok(needed) => return Ok(needed),
+            let needed = self.by_one_trust(unverified, trust, now).await;
+            match needed.and_then(|needed| needed.verify(&unverified.jws)) {
+                Ok(held) => return Ok(held),
                 Err(invalid) => failure = invalid,
             }
         }
