@@ -390,6 +390,8 @@ async fn h37_nobody_re_keys_a_client_wider_than_its_own_token() {
         json!({ "custom_claims": { "tier": "gold" } }),
         json!({ "dpop_bound_access_tokens": true }),
         json!({ "grants": [{ "audience": "urn:m2m-oauth:api", "scopes": [] }] }),
+        json!({ "access_token_ttl_seconds": 86_400 }),
+        json!({ "token_quota": { "limit": 1_000_000, "per": "hour" } }),
     ] {
         let call = scene
             .service

@@ -51,7 +51,7 @@ impl ClientSettings {
         Ok(())
     }
 
-    /// Whether anything differs that says who can use the client, from where, or what for.
+    /// Whether anything differs that says who can use the client, from where, what for, how often or for how long.
     fn has_other_power_than(&self, previous: &Self) -> bool {
         self.scopes != previous.scopes
             || self.audience_grants != previous.audience_grants
@@ -62,6 +62,8 @@ impl ClientSettings {
             || self.certificate_bound != previous.certificate_bound
             || self.custom_claims != previous.custom_claims
             || self.allowed_cidrs != previous.allowed_cidrs
+            || self.token_quota != previous.token_quota
+            || self.access_token_ttl != previous.access_token_ttl
     }
 
     fn check_scopes(&self, caller: &Caller, previous: Option<&Self>) -> Option<FieldError> {
