@@ -122,15 +122,17 @@ async fn a_default_audience_stays_unless_it_is_changed_on_purpose() {
         .await;
     for (method, body, expected) in [
         (Method::PUT, json!({ "name": "x" }), "urn:acme:orders"),
+        (Method::PATCH, json!({ "name": "y" }), "urn:acme:orders"),
+        // RFC 7396: null goes back to what a new client gets.
         (
             Method::PATCH,
             json!({ "default_audience": null }),
-            "urn:acme:orders",
+            "urn:m2m-oauth:api",
         ),
         (
             Method::PATCH,
-            json!({ "default_audience": "urn:m2m-oauth:api" }),
-            "urn:m2m-oauth:api",
+            json!({ "default_audience": "urn:acme:orders" }),
+            "urn:acme:orders",
         ),
     ] {
         let answer = scene.change(method, &path, &body).await;

@@ -27,8 +27,13 @@ pub(in crate::clients) fn patched(
     after.description = patch.description.over_option(after.description);
     after.scopes = patch.scopes.over_option(after.scopes);
     after.default_scopes = patch.default_scopes.over_option(after.default_scopes);
-    if let Patch::Value(audience) = patch.default_audience {
-        after.default_audience = Some(audience);
+    match patch.default_audience {
+        Patch::Absent => {}
+        Patch::Value(audience) => after.default_audience = Some(audience),
+        Patch::Null => {
+            let default = known.default_for_clients();
+            after.default_audience = Some(known.audience_of(&default).clone());
+        }
     }
     after.grants = patch.grants.over_option(after.grants);
     after.authorization_details_types =

@@ -33,7 +33,7 @@ pub struct PatchClient {
     /// What it gets when it asks for nothing; null: all of its scopes.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub default_scopes: Patch<ScopeSet>,
-    /// What its tokens are for when it names none; null: as it is.
+    /// What its tokens are for when it names none; null: what new clients get, the deployment's default at this moment.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub default_audience: Patch<Audience>,
     /// What it may ask for of each audience, at most 50; null: of every audience all of its scopes.
