@@ -108,7 +108,7 @@ async fn other_methods_are_405() {
 }
 
 #[tokio::test]
-async fn two_authorization_headers_are_400() {
+async fn h07_two_authorization_headers_are_400() {
     let local = start().await;
     let second = format!(
         "Authorization: {}\r\nContent-Length: 29\r\n",
@@ -120,7 +120,7 @@ async fn two_authorization_headers_are_400() {
 }
 
 #[tokio::test]
-async fn a_length_and_chunks_in_one_request_are_never_two_requests() {
+async fn h07_a_body_whose_end_is_in_doubt_is_one_request_at_most() {
     let local = start().await;
     let smuggled = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     let chunked = format!("1d\r\n{BODY}\r\n0\r\n\r\n{smuggled}");
@@ -143,8 +143,36 @@ async fn a_length_and_chunks_in_one_request_are_never_two_requests() {
     local.still_answers().await;
 }
 
+/// RFC 9112 §6.1: whoever stands before the server may have read another end.
 #[tokio::test]
-async fn huge_headers_are_431() {
+async fn h07_nothing_is_read_after_a_length_and_chunks() {
+    let local = start().await;
+    let with = |length: &str, body: &str| {
+        format!(
+            "POST /oauth/token HTTP/1.1\r\nHost: a\r\nAuthorization: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n{length}\r\n{body}",
+            local.authorization()
+        )
+    };
+    let last = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let answers = async |first: String| {
+        let answer = raw::exchange(local.address, (first + last).as_bytes()).await;
+        answer.matches("HTTP/1.1 200 ").count()
+    };
+    assert_eq!(answers(with("Content-Length: 29\r\n", BODY)).await, 2);
+    let chunks = format!("1d\r\n{BODY}\r\n0\r\n\r\n");
+    for lengths in [
+        "Content-Length: 29\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "Transfer-Encoding: chunked\r\n",
+    ] {
+        assert_eq!(answers(with(lengths, &chunks)).await, 1, "{lengths}");
+    }
+    local.still_answers().await;
+}
+
+#[tokio::test]
+async fn h07_huge_headers_are_431() {
     let local = start().await;
     let huge = format!("X-Huge: {}\r\nContent-Length: 29\r\n", "x".repeat(200_000));
     let answer = local.post(&huge, BODY).await;

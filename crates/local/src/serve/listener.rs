@@ -12,7 +12,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use http::header::CACHE_CONTROL;
+use http::header::{CACHE_CONTROL, CONNECTION, TRANSFER_ENCODING};
 use http::{HeaderValue, StatusCode};
 use hyper_util::rt::TokioTimer;
 use m2m_http::ClientAddress;
@@ -145,6 +145,7 @@ fn limited(router: Router) -> Router {
         ServiceBuilder::new()
             .map_request(note_client_address)
             .map_request(note_client_certificate)
+            .layer(from_fn(close_after_chunks))
             .layer(from_fn(answer_in_time))
             .layer(RequestBodyDeadlineLayer::new(BODY_TIMEOUT))
             .map_request(|request: http::Request<_>| request.map(Body::new)),
@@ -171,6 +172,19 @@ async fn answer_in_time(request: Request, next: Next) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, headers).into_response()
         }
     }
+}
+
+/// Nothing is read from a connection after a request with `Transfer-Encoding` (RFC 9112 §6.1): hyper takes away a
+/// `Content-Length` that came with it, so here nobody can tell such a request, which another party may have
+/// understood to end elsewhere.
+async fn close_after_chunks(request: Request, next: Next) -> Response {
+    let is_in_chunks = request.headers().contains_key(TRANSFER_ENCODING);
+    let mut response = next.run(request).await;
+    if is_in_chunks {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+    response
 }
 
 /// The socket's other end, as the handlers want it.
