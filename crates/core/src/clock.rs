@@ -22,3 +22,30 @@ impl Clock for SystemClock {
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }
+
+/// A clock for unit tests.
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::sync::Mutex;
+
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::Clock;
+
+    /// Stands still, from the beginning of 1970 on, until it is told otherwise.
+    #[derive(Default)]
+    pub(crate) struct SteeredClock(Mutex<Timestamp>);
+
+    impl SteeredClock {
+        /// Moves on, or back.
+        pub(crate) fn advance(&self, by: SignedDuration) {
+            *self.0.lock().unwrap() += by;
+        }
+    }
+
+    impl Clock for SteeredClock {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().unwrap()
+        }
+    }
+}

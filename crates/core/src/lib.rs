@@ -18,6 +18,7 @@ pub mod dpop;
 pub mod error_chain;
 pub mod grant;
 pub mod introspection;
+mod kept;
 pub mod keys;
 pub mod live_token;
 pub mod maintenance;

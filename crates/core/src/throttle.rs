@@ -107,20 +107,11 @@ fn network_of(source: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
+    use crate::clock::testing::SteeredClock;
 
-    struct Steered(Mutex<Timestamp>);
-
-    impl Clock for Steered {
-        fn now(&self) -> Timestamp {
-            *self.0.lock().unwrap()
-        }
-    }
-
-    fn throttle() -> (FailureThrottle, Arc<Steered>) {
-        let clock = Arc::new(Steered(Mutex::new(Timestamp::UNIX_EPOCH)));
+    fn throttle() -> (FailureThrottle, Arc<SteeredClock>) {
+        let clock = Arc::new(SteeredClock::default());
         (FailureThrottle::new(clock.clone()), clock)
     }
 
@@ -149,7 +140,7 @@ mod tests {
         }
         let wait = throttle.count(source, "m2m_a").unwrap_err();
         assert!(wait <= PERIOD);
-        *clock.0.lock().unwrap() += jiff::SignedDuration::try_from(wait).unwrap();
+        clock.advance(wait.try_into().unwrap());
         assert!(throttle.count(source, "m2m_a").is_ok());
         assert!(throttle.count(source, "m2m_a").is_err());
     }
