@@ -169,6 +169,31 @@ async fn h22_malformed_requests_cost_no_call() {
 
 /// HOSTILE 22: whoever guesses is slowed down, and the client is not.
 #[tokio::test]
+async fn h22_a_throttled_flood_is_hardly_written_down() {
+    let service = service::start().await;
+    service.add_client(client_of(&ada(), "payments")).await;
+    let wrong = secret_of("another");
+    let answers = async |count: usize| {
+        let mut statuses = Vec::new();
+        for _ in 0..count {
+            statuses.push(service.ask("m2m_payments", &wrong).await.status);
+        }
+        statuses
+    };
+    assert_eq!(answers(20).await, [401; 20]);
+    service.faults.take_calls();
+    assert_eq!(answers(100).await, [429; 100]);
+    let calls = service.faults.take_calls();
+    let writes = calls.iter().filter(|call| *call == "PutItem").count();
+    assert_eq!(writes, 1, "{calls:?}");
+    // Another client's refusals from the same place are whole.
+    service.add_client(client_of(&ada(), "orders")).await;
+    let reader = service.manager("clients:read").await;
+    let id = refused(&service, "orders", &wrong).await;
+    assert_eq!(attempt(&service, &reader, &id).await.status, 200);
+}
+
+#[tokio::test]
 async fn h22_an_outsider_cannot_lock_a_client_out() {
     let service = service::start().await;
     service.add_client(client_of(&ada(), "payments")).await;

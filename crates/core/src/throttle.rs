@@ -95,7 +95,7 @@ impl GovernorClock for SinceStart {
 }
 
 /// A host may pick any address of its IPv6 /64, so the whole network counts as one source.
-fn network_of(source: IpAddr) -> IpAddr {
+pub(crate) fn network_of(source: IpAddr) -> IpAddr {
     match source.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

@@ -1,9 +1,10 @@
 //! Why token requests were refused: written down for those who may know, since the answer tells nobody.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+mod sampling;
 
-use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::correlation_id::CorrelationId;
 use m2m_types::token_request::TokenRequest;
@@ -20,13 +21,10 @@ use crate::grant::TokenError;
 use crate::ports::{Attempt, Attempts, Directory, StoreError};
 use crate::protocol_error::{ProtocolError, Refused, Retry};
 
+pub use sampling::Sampling;
+
 /// How long an attempt is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How many attempts a process writes down each minute.
-const WHOLE_PER_MINUTE: u32 = 300;
-/// Beyond that it writes down one of so many.
-const SAMPLE: u32 = 100;
-
 /// Why an attempt is not shown.
 #[derive(Debug, thiserror::Error)]
 pub enum AttemptsError {
@@ -75,7 +73,15 @@ impl AttemptLog {
         refused: &Refused<TokenError>,
     ) {
         let now = self.clock.now();
-        if !got_to_authentication(refused) || !self.sampling.admits(now) {
+        if !got_to_authentication(refused) {
+            return;
+        }
+        let is_throttled = matches!(
+            refused.error,
+            TokenError::Client(ClientAuthError::Throttled { .. })
+        );
+        let source = presentation.source;
+        if !self.sampling.admits(now, source, is_throttled) {
             return;
         }
         let Ok(presented) = PresentedCredentials::find(presentation, request) else {
@@ -91,7 +97,7 @@ impl AttemptLog {
             grant_type: grant_type.map(|grant| grant.as_str().to_owned()),
             error: refused.error.public().0.as_str().to_owned(),
             reason: chain(&refused.error),
-            source: presentation.source,
+            source,
         };
         if let Err(error) = self.store.insert(&attempt, now + KEPT).await {
             warn!(
@@ -154,44 +160,4 @@ fn got_to_authentication(refused: &Refused<TokenError>) -> bool {
         _ => false,
     };
     refused.client_id.is_some() || names_nobody_known
-}
-
-/// Bounds what a flood of refusals can write.
-#[derive(Debug, Default)]
-pub struct Sampling {
-    minute: AtomicI64,
-    seen: AtomicU32,
-}
-
-impl Sampling {
-    /// Whether one more is written down. It does not matter whose it is, so that the work tells nothing.
-    fn admits(&self, now: Timestamp) -> bool {
-        let minute = now.as_second() / 60;
-        if self.minute.swap(minute, Ordering::Relaxed) != minute {
-            self.seen.store(0, Ordering::Relaxed);
-        }
-        let before = self.seen.fetch_add(1, Ordering::Relaxed);
-        if before == WHOLE_PER_MINUTE {
-            warn!(
-                "many token requests are refused: of the rest of the minute's, one in a hundred is written down"
-            );
-        }
-        before < WHOLE_PER_MINUTE || before.is_multiple_of(SAMPLE)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_flood_is_sampled_until_the_minute_is_over() {
-        let sampling = Sampling::default();
-        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
-        let admitted = |count: u32| (0..count).filter(|_| sampling.admits(now)).count();
-        assert_eq!(admitted(WHOLE_PER_MINUTE), 300);
-        assert_eq!(admitted(10_000), 100);
-        let later = now + SignedDuration::from_mins(1);
-        assert!((0..WHOLE_PER_MINUTE).all(|_| sampling.admits(later)));
-    }
 }
