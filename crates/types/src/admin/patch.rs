@@ -19,9 +19,12 @@ impl<T> Patch<T> {
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
-}
 
-impl<T> Patch<T> {
+    /// Whether it sets something.
+    pub fn is_value(&self) -> bool {
+        matches!(self, Self::Value(_))
+    }
+
     /// What it makes of an optional member.
     pub fn over_option(self, present: Option<T>) -> Option<T> {
         match self {

@@ -152,57 +152,59 @@ pub(super) fn https_url(text: &str) -> Result<Url, String> {
 }
 
 fn subject_of(credentials: &Credentials) -> Result<CertificateSubject, Wrong> {
-    let Credentials {
-        tls_client_auth_subject_dn: dn,
-        tls_client_auth_san_dns: dns,
-        tls_client_auth_san_uri: uri,
-        tls_client_auth_san_ip: ip,
-        tls_client_auth_san_email: email,
-        ..
-    } = credentials;
-    let checked = |pointer, text: &String, holds: bool, rule: &str| {
-        let is_plain =
-            (1..=MAX_LENGTH).contains(&text.len()) && !text.chars().any(char::is_control);
-        if is_plain && holds {
-            Ok(text.clone())
-        } else {
-            Err(wrong(pointer, rule))
-        }
-    };
-    if let Some(text) = dn {
-        let holds = is_distinguished_name(text);
-        let text = checked(
-            SUBJECT_DN,
-            text,
-            holds,
-            "must be a distinguished name, such as CN=payments,O=Acme",
-        )?;
-        return Ok(CertificateSubject::SubjectDn(text));
+    if let Some(text) = &credentials.tls_client_auth_subject_dn {
+        let rule = "must be a distinguished name, such as CN=payments,O=Acme";
+        let name = identifier(SUBJECT_DN, text, is_distinguished_name, rule)?;
+        return Ok(CertificateSubject::SubjectDn(name));
     }
-    if let Some(text) = dns {
-        let holds = text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b));
-        return checked(SAN_DNS, text, holds, "must be a DNS name without wildcard")
-            .map(CertificateSubject::SanDns);
+    if let Some(text) = &credentials.tls_client_auth_san_dns {
+        let rule = "must be a DNS name without wildcard";
+        return identifier(SAN_DNS, text, is_dns_name, rule).map(CertificateSubject::SanDns);
     }
-    if let Some(text) = uri {
-        let holds = Url::parse(text).is_ok();
-        return checked(SAN_URI, text, holds, "must be an absolute URI")
-            .map(CertificateSubject::SanUri);
+    if let Some(text) = &credentials.tls_client_auth_san_uri {
+        let is_uri = |text: &str| Url::parse(text).is_ok();
+        let uri = identifier(SAN_URI, text, is_uri, "must be an absolute URI")?;
+        return Ok(CertificateSubject::SanUri(uri));
     }
-    if let Some(text) = ip {
-        let holds = text
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.to_string() == *text);
-        return checked(SAN_IP, text, holds, "must be an IP address")
-            .map(CertificateSubject::SanIp);
+    if let Some(text) = &credentials.tls_client_auth_san_ip {
+        let address = identifier(SAN_IP, text, is_ip_address, "must be an IP address")?;
+        return Ok(CertificateSubject::SanIp(address));
     }
-    let email = email.clone().unwrap_or_default();
-    let holds = email
-        .split_once('@')
-        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-    checked(SAN_EMAIL, &email, holds, "must be a mail address").map(CertificateSubject::SanEmail)
+    let text = credentials.tls_client_auth_san_email.as_deref();
+    let text = text.unwrap_or_default();
+    identifier(SAN_EMAIL, text, is_mail_address, "must be a mail address")
+        .map(CertificateSubject::SanEmail)
+}
+
+/// A text that keeps the rule, and can be shown.
+fn identifier(
+    pointer: &str,
+    text: &str,
+    keeps: impl Fn(&str) -> bool,
+    rule: &str,
+) -> Result<String, Wrong> {
+    let is_plain = (1..=MAX_LENGTH).contains(&text.len()) && !text.chars().any(char::is_control);
+    if is_plain && keeps(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(wrong(pointer, rule))
+    }
+}
+
+fn is_dns_name(text: &str) -> bool {
+    let is_fitting = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+    text.bytes().all(is_fitting)
+}
+
+/// In its normal form: it is compared as text.
+fn is_ip_address(text: &str) -> bool {
+    let address = text.parse::<std::net::IpAddr>();
+    address.is_ok_and(|address| address.to_string() == text)
+}
+
+fn is_mail_address(text: &str) -> bool {
+    let parts = text.split_once('@');
+    parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
 }
 
 /// The members that describe a method.

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use m2m_types::admin::client::{PatchClient, ReplaceClient, Tags};
+use m2m_types::admin::credentials::Credentials;
+use m2m_types::admin::limits::{TokenQuota, TokenQuotaPatch};
 use m2m_types::admin::patch::Patch;
-use m2m_types::names::{TagKey, TagValue};
+use m2m_types::custom_claims::{ClaimsPatch, CustomClaims};
+use m2m_types::names::{ClientName, TagKey, TagValue};
 use m2m_types::problem::FieldError;
 
-use super::{ClientsError, wire};
+use super::{ClientsError, credentials_of, wire};
 use crate::client::Client;
 use crate::resource_servers::KnownServers;
 
@@ -17,58 +20,61 @@ pub(in crate::clients) fn patched(
     known: &KnownServers,
     patch: PatchClient,
 ) -> Result<ReplaceClient, ClientsError> {
-    let mut after = wire::present(client, known);
-    patch_credentials(&mut after, &patch);
-    match patch.name {
-        Patch::Absent => {}
-        Patch::Value(name) => after.name = name,
-        Patch::Null => return Err(refused("/name", "a client needs a name")),
-    }
-    after.description = patch.description.over_option(after.description);
-    after.scopes = patch.scopes.over_option(after.scopes);
-    after.default_scopes = patch.default_scopes.over_option(after.default_scopes);
-    match patch.default_audience {
-        Patch::Absent => {}
-        Patch::Value(audience) => after.default_audience = Some(audience),
-        Patch::Null => {
-            let default = known.default_for_clients();
-            after.default_audience = Some(known.audience_of(&default).clone());
-        }
-    }
-    after.grants = patch.grants.over_option(after.grants);
-    after.authorization_details_types =
-        (patch.authorization_details_types).over(after.authorization_details_types);
-    after.grant_types = patch.grant_types.over_option(after.grant_types);
-    after.overlap_seconds = patch.overlap_seconds;
-    after.dpop_bound_access_tokens =
-        (patch.dpop_bound_access_tokens).over(after.dpop_bound_access_tokens);
-    after.tls_client_certificate_bound_access_tokens = (patch
-        .tls_client_certificate_bound_access_tokens)
-        .over(after.tls_client_certificate_bound_access_tokens);
-    match patch.custom_claims {
-        Patch::Absent => {}
-        Patch::Null => after.custom_claims = Default::default(),
-        Patch::Value(claims) => {
-            let claims = claims.over(&after.custom_claims);
-            after.custom_claims = claims.map_err(|error| refused("/custom_claims", error))?;
-        }
-    }
-    match patch.token_quota {
-        Patch::Absent => {}
-        Patch::Null => after.token_quota = None,
-        Patch::Value(quota) => {
-            let whole = quota.over(after.token_quota);
-            let whole =
-                whole.ok_or_else(|| refused("/token_quota", "a quota needs limit and per"))?;
-            after.token_quota = Some(whole);
-        }
-    }
-    after.allowed_cidrs = patch.allowed_cidrs.over(after.allowed_cidrs);
-    after.access_token_ttl_seconds =
-        (patch.access_token_ttl_seconds).over(after.access_token_ttl_seconds);
-    after.deletion_protection = patch.deletion_protection.over(after.deletion_protection);
-    after.tags = patched_tags(patch.tags, after.tags);
-    Ok(after)
+    let before = wire::present(client, known, credentials_that_stay(client, &patch));
+    Ok(ReplaceClient {
+        name: patched_name(patch.name, before.name)?,
+        description: patch.description.over_option(before.description),
+        scopes: patch.scopes.over_option(before.scopes),
+        default_scopes: patch.default_scopes.over_option(before.default_scopes),
+        default_audience: match patch.default_audience {
+            Patch::Null => Some(known.audience_of(&known.default_for_clients()).clone()),
+            patch => patch.over_option(before.default_audience),
+        },
+        grants: patch.grants.over_option(before.grants),
+        authorization_details_types: patch
+            .authorization_details_types
+            .over(before.authorization_details_types),
+        grant_types: patch.grant_types.over_option(before.grant_types),
+        token_endpoint_auth_method: patch
+            .token_endpoint_auth_method
+            .over_option(before.token_endpoint_auth_method),
+        jwks: patch.jwks.over_option(before.jwks),
+        jwks_uri: patch.jwks_uri.over_option(before.jwks_uri),
+        trust: patch.trust.over_option(before.trust),
+        tls_client_auth_subject_dn: patch
+            .tls_client_auth_subject_dn
+            .over_option(before.tls_client_auth_subject_dn),
+        tls_client_auth_san_dns: patch
+            .tls_client_auth_san_dns
+            .over_option(before.tls_client_auth_san_dns),
+        tls_client_auth_san_uri: patch
+            .tls_client_auth_san_uri
+            .over_option(before.tls_client_auth_san_uri),
+        tls_client_auth_san_ip: patch
+            .tls_client_auth_san_ip
+            .over_option(before.tls_client_auth_san_ip),
+        tls_client_auth_san_email: patch
+            .tls_client_auth_san_email
+            .over_option(before.tls_client_auth_san_email),
+        assertion_audience: patch
+            .assertion_audience
+            .over_option(before.assertion_audience),
+        overlap_seconds: patch.overlap_seconds,
+        dpop_bound_access_tokens: patch
+            .dpop_bound_access_tokens
+            .over(before.dpop_bound_access_tokens),
+        tls_client_certificate_bound_access_tokens: patch
+            .tls_client_certificate_bound_access_tokens
+            .over(before.tls_client_certificate_bound_access_tokens),
+        custom_claims: patched_claims(patch.custom_claims, before.custom_claims)?,
+        token_quota: patched_quota(patch.token_quota, before.token_quota)?,
+        allowed_cidrs: patch.allowed_cidrs.over(before.allowed_cidrs),
+        access_token_ttl_seconds: patch
+            .access_token_ttl_seconds
+            .over(before.access_token_ttl_seconds),
+        deletion_protection: patch.deletion_protection.over(before.deletion_protection),
+        tags: patched_tags(patch.tags, before.tags),
+    })
 }
 
 fn refused(pointer: &str, detail: impl ToString) -> ClientsError {
@@ -77,65 +83,64 @@ fn refused(pointer: &str, detail: impl ToString) -> ClientsError {
 
 /// A client has one set of credentials: whoever names another method, other keys, trusts or another identifier puts
 /// them in the place of what was there.
-fn patch_credentials(after: &mut ReplaceClient, patch: &PatchClient) {
-    let method = patch.token_endpoint_auth_method.clone().over_option(None);
-    let changes_method = !patch.token_endpoint_auth_method.is_absent()
-        && method.unwrap_or_default() != after.token_endpoint_auth_method.unwrap_or_default();
-    let texts = [
-        &patch.jwks_uri,
-        &patch.tls_client_auth_subject_dn,
-        &patch.tls_client_auth_san_dns,
-        &patch.tls_client_auth_san_uri,
-        &patch.tls_client_auth_san_ip,
-        &patch.tls_client_auth_san_email,
+fn credentials_that_stay(client: &Client, patch: &PatchClient) -> Credentials {
+    let present = credentials_of(&client.auth.method);
+    let method = present.token_endpoint_auth_method;
+    let changes_method = patch.token_endpoint_auth_method.clone().over(method) != method;
+    let names_another = [
+        patch.jwks.is_value(),
+        patch.jwks_uri.is_value(),
+        patch.trust.is_value(),
+        patch.tls_client_auth_subject_dn.is_value(),
+        patch.tls_client_auth_san_dns.is_value(),
+        patch.tls_client_auth_san_uri.is_value(),
+        patch.tls_client_auth_san_ip.is_value(),
+        patch.tls_client_auth_san_email.is_value(),
     ];
-    let names_another = matches!(patch.jwks, Patch::Value(_))
-        || matches!(patch.trust, Patch::Value(_))
-        || texts.iter().any(|text| matches!(text, Patch::Value(_)));
-    if changes_method || names_another {
-        after.jwks = None;
-        after.jwks_uri = None;
-        after.trust = None;
-        after.tls_client_auth_subject_dn = None;
-        after.tls_client_auth_san_dns = None;
-        after.tls_client_auth_san_uri = None;
-        after.tls_client_auth_san_ip = None;
-        after.tls_client_auth_san_email = None;
+    if !changes_method && !names_another.contains(&true) {
+        return present;
     }
     // What is for assertions of the client's own goes with its keys.
-    if changes_method || matches!(patch.trust, Patch::Value(_)) {
-        after.assertion_audience = None;
+    let has_own_keys = !changes_method && !patch.trust.is_value();
+    Credentials {
+        token_endpoint_auth_method: method,
+        assertion_audience: present.assertion_audience.filter(|_| has_own_keys),
+        ..Credentials::default()
     }
-    let over = |patch: &Patch<String>, present: &mut Option<String>| {
-        *present = patch.clone().over_option(present.take());
-    };
-    after.token_endpoint_auth_method =
-        (patch.token_endpoint_auth_method.clone()).over_option(after.token_endpoint_auth_method);
-    after.jwks = patch.jwks.clone().over_option(after.jwks.take());
-    after.trust = patch.trust.clone().over_option(after.trust.take());
-    over(&patch.jwks_uri, &mut after.jwks_uri);
-    over(
-        &patch.tls_client_auth_subject_dn,
-        &mut after.tls_client_auth_subject_dn,
-    );
-    over(
-        &patch.tls_client_auth_san_dns,
-        &mut after.tls_client_auth_san_dns,
-    );
-    over(
-        &patch.tls_client_auth_san_uri,
-        &mut after.tls_client_auth_san_uri,
-    );
-    over(
-        &patch.tls_client_auth_san_ip,
-        &mut after.tls_client_auth_san_ip,
-    );
-    over(
-        &patch.tls_client_auth_san_email,
-        &mut after.tls_client_auth_san_email,
-    );
-    after.assertion_audience =
-        (patch.assertion_audience.clone()).over_option(after.assertion_audience);
+}
+
+fn patched_name(patch: Patch<ClientName>, name: ClientName) -> Result<ClientName, ClientsError> {
+    let name = patch.over_option(Some(name));
+    name.ok_or_else(|| refused("/name", "a client needs a name"))
+}
+
+fn patched_claims(
+    patch: Patch<ClaimsPatch>,
+    claims: CustomClaims,
+) -> Result<CustomClaims, ClientsError> {
+    match patch {
+        Patch::Absent => Ok(claims),
+        Patch::Null => Ok(CustomClaims::default()),
+        Patch::Value(changes) => {
+            let claims = changes.over(&claims);
+            claims.map_err(|error| refused("/custom_claims", error))
+        }
+    }
+}
+
+fn patched_quota(
+    patch: Patch<TokenQuotaPatch>,
+    quota: Option<TokenQuota>,
+) -> Result<Option<TokenQuota>, ClientsError> {
+    match patch {
+        Patch::Absent => Ok(quota),
+        Patch::Null => Ok(None),
+        Patch::Value(changes) => {
+            let quota = changes.over(quota);
+            let quota = quota.ok_or_else(|| refused("/token_quota", "a quota needs limit and per"));
+            quota.map(Some)
+        }
+    }
 }
 
 fn patched_tags(patch: Patch<BTreeMap<TagKey, Option<TagValue>>>, mut tags: Tags) -> Tags {

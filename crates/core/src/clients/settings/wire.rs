@@ -4,12 +4,16 @@ use m2m_types::admin::client::ReplaceClient;
 use m2m_types::admin::credentials::Credentials;
 use m2m_types::problem::FieldError;
 
-use super::{audiences, credentials};
+use super::audiences;
 use crate::client::{Client, GrantType};
 use crate::resource_servers::KnownServers;
 
-/// What a replace would have to say to leave a client as it is.
-pub(super) fn present(client: &Client, known: &KnownServers) -> ReplaceClient {
+/// What a replace would have to say to leave a client as it is, but for its credentials.
+pub(super) fn present(
+    client: &Client,
+    known: &KnownServers,
+    credentials: Credentials,
+) -> ReplaceClient {
     let Credentials {
         token_endpoint_auth_method,
         jwks,
@@ -21,7 +25,7 @@ pub(super) fn present(client: &Client, known: &KnownServers) -> ReplaceClient {
         tls_client_auth_san_ip,
         tls_client_auth_san_email,
         assertion_audience,
-    } = credentials::credentials_of(&client.auth.method);
+    } = credentials;
     let grant_types = client.grant_types.iter();
     ReplaceClient {
         name: client.name.clone(),
