@@ -11,7 +11,8 @@ use m2m_core::client::GrantType;
 use m2m_core::client_auth;
 use m2m_core::dpop;
 use m2m_core::error_chain::chain;
-use m2m_core::keys::JWKS_MAX_AGE_SECONDS;
+use m2m_core::keys::{JWKS_MAX_AGE_SECONDS, KeySet};
+use m2m_core::resource_servers::KnownServers;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::metadata::{
     AuthorizationServerMetadata, EndpointAliases, ProtectedResourceMetadata, paths,
@@ -61,52 +62,59 @@ pub(crate) fn routes() -> Router<Shared> {
 async fn authorization_server(State(state): State<Shared>) -> Response<Body> {
     let (keys, known) = (state.keys.current().await, state.catalog.current().await);
     let is_whole = keys.is_ok() && known.is_ok();
-    let issuer = &state.issuer;
-    let mut response = published(
-        &state,
-        &AuthorizationServerMetadata {
-            issuer: issuer.clone(),
-            token_endpoint: issuer.join(paths::TOKEN),
-            jwks_uri: issuer.join(paths::JWKS),
-            response_types_supported: vec![],
-            grant_types_supported: GrantType::ALL
-                .iter()
-                .map(|grant| grant.as_str().to_owned())
-                .collect(),
-            introspection_endpoint: issuer.join(paths::INTROSPECT),
-            introspection_endpoint_auth_methods_supported: auth_methods(&state),
-            introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            introspection_signing_alg_values_supported: keys
-                .iter()
-                .map(|keys| keys.active().public().algorithm().as_str().to_owned())
-                .collect(),
-            revocation_endpoint: issuer.join(paths::REVOKE),
-            revocation_endpoint_auth_methods_supported: auth_methods(&state),
-            revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            revocations_uri: issuer.join(paths::REVOCATIONS),
-            authorization_details_types_supported: known
-                .iter()
-                .flat_map(|known| known.authorization_details_types())
-                .cloned()
-                .collect(),
-            token_endpoint_auth_methods_supported: auth_methods(&state),
-            token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            dpop_signing_alg_values_supported: proof_algorithms(),
-            tls_client_certificate_bound_access_tokens: state.mutual_tls.is_on(),
-            mtls_endpoint_aliases: state.mutual_tls.alias().map(|origin| EndpointAliases {
-                token_endpoint: origin.join(paths::TOKEN),
-                introspection_endpoint: origin.join(paths::INTROSPECT),
-                revocation_endpoint: origin.join(paths::REVOKE),
-            }),
-            scopes_supported: ManagementScope::all(),
-            protected_resources: vec![issuer.join(paths::MANAGEMENT)],
-        },
-    );
+    let document = described(&state, keys.ok().as_deref(), known.ok().as_deref());
+    let mut response = published(&state, &document);
     if !is_whole {
         let no_store = HeaderValue::from_static("no-store");
         response.headers_mut().insert(CACHE_CONTROL, no_store);
     }
     response
+}
+
+/// The metadata, without what only the keys and the resource servers tell if they are not known.
+fn described(
+    state: &crate::State,
+    keys: Option<&KeySet>,
+    known: Option<&KnownServers>,
+) -> AuthorizationServerMetadata {
+    let issuer = &state.issuer;
+    AuthorizationServerMetadata {
+        issuer: issuer.clone(),
+        token_endpoint: issuer.join(paths::TOKEN),
+        jwks_uri: issuer.join(paths::JWKS),
+        response_types_supported: vec![],
+        grant_types_supported: GrantType::ALL
+            .iter()
+            .map(|grant| grant.as_str().to_owned())
+            .collect(),
+        introspection_endpoint: issuer.join(paths::INTROSPECT),
+        introspection_endpoint_auth_methods_supported: auth_methods(state),
+        introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+        introspection_signing_alg_values_supported: keys
+            .iter()
+            .map(|keys| keys.active().public().algorithm().as_str().to_owned())
+            .collect(),
+        revocation_endpoint: issuer.join(paths::REVOKE),
+        revocation_endpoint_auth_methods_supported: auth_methods(state),
+        revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+        revocations_uri: issuer.join(paths::REVOCATIONS),
+        authorization_details_types_supported: known
+            .iter()
+            .flat_map(|known| known.authorization_details_types())
+            .cloned()
+            .collect(),
+        token_endpoint_auth_methods_supported: auth_methods(state),
+        token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+        dpop_signing_alg_values_supported: proof_algorithms(),
+        tls_client_certificate_bound_access_tokens: state.mutual_tls.is_on(),
+        mtls_endpoint_aliases: state.mutual_tls.alias().map(|origin| EndpointAliases {
+            token_endpoint: origin.join(paths::TOKEN),
+            introspection_endpoint: origin.join(paths::INTROSPECT),
+            revocation_endpoint: origin.join(paths::REVOKE),
+        }),
+        scopes_supported: ManagementScope::all(),
+        protected_resources: vec![issuer.join(paths::MANAGEMENT)],
+    }
 }
 
 /// How a client may authenticate at the protocol endpoints.

@@ -1,5 +1,6 @@
 //! How a client is shown.
 
+use jiff::Timestamp;
 use m2m_types::admin::client::{ClientStatus, ClientView, RetiringAuthMethod};
 use m2m_types::admin::secret::SecretView;
 
@@ -10,15 +11,7 @@ use crate::client::{Client, ClientState, GrantType};
 impl Clients {
     /// A client as every call shows it.
     pub fn view(&self, client: &Client) -> ClientView {
-        let (status, restorable_until) = match client.state {
-            ClientState::Deleted { restorable_until } => {
-                (ClientStatus::Deleted, Some(restorable_until))
-            }
-            ClientState::Disabled => (ClientStatus::Disabled, None),
-            ClientState::Active | ClientState::Pending | ClientState::Abandoned => {
-                (ClientStatus::Active, None)
-            }
-        };
+        let (status, restorable_until) = shown(client.state);
         ClientView {
             client_id: client.id.clone(),
             name: client.name.clone(),
@@ -71,8 +64,21 @@ impl Clients {
     }
 }
 
+/// A state as it is shown; who makes a client sees it before it is active.
+fn shown(state: ClientState) -> (ClientStatus, Option<Timestamp>) {
+    match state {
+        ClientState::Deleted { restorable_until } => {
+            (ClientStatus::Deleted, Some(restorable_until))
+        }
+        ClientState::Disabled => (ClientStatus::Disabled, None),
+        ClientState::Active | ClientState::Pending | ClientState::Abandoned => {
+            (ClientStatus::Active, None)
+        }
+    }
+}
+
 /// A client's live secrets as they are shown.
-pub(super) fn secrets(client: &Client, now: jiff::Timestamp) -> Vec<SecretView> {
+pub(super) fn secrets(client: &Client, now: Timestamp) -> Vec<SecretView> {
     let live = client.live_secrets(now);
     live.map(|secret| SecretView {
         secret_id: secret.id.clone(),

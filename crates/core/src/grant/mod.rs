@@ -12,6 +12,7 @@ mod scopes;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use m2m_types::claims::AccessTokenClaims;
 use m2m_types::client_id::ClientId;
 use m2m_types::confirmation::Confirmation;
 use m2m_types::issuer::Issuer;
@@ -138,20 +139,8 @@ impl TokenEndpoint {
             return Err(TokenError::TooLong);
         }
         self.record_use(authenticated, now).await;
-        let token_type = claims.token_type();
-        Ok(Issued {
-            client_id: claims.client_id,
-            jti: claims.jti,
-            next_nonce: binding.next_nonce,
-            answer: TokenResponse {
-                access_token,
-                token_type,
-                expires_in: decision.lifetime_seconds,
-                scope: claims.scope,
-                authorization_details: claims.authorization_details,
-                issued_token_type: decision.descent.map(|_| IssuedTokenType::AccessToken),
-            },
-        })
+        let next_nonce = binding.next_nonce;
+        Ok(issued(access_token, claims, &decision, next_nonce))
     }
 
     async fn decide(
@@ -193,6 +182,29 @@ impl TokenEndpoint {
         if let Err(error) = self.clients.record_use(&client.id, secret, now).await {
             warn!(client_id = %client.id, reason = &error as &dyn std::error::Error, "a use was not noted");
         }
+    }
+}
+
+fn issued(
+    access_token: String,
+    claims: AccessTokenClaims,
+    decision: &Decision,
+    next_nonce: Option<String>,
+) -> Issued {
+    let is_exchanged = decision.descent.is_some();
+    let answer = TokenResponse {
+        access_token,
+        token_type: claims.token_type(),
+        expires_in: decision.lifetime_seconds,
+        scope: claims.scope,
+        authorization_details: claims.authorization_details,
+        issued_token_type: is_exchanged.then_some(IssuedTokenType::AccessToken),
+    };
+    Issued {
+        client_id: claims.client_id,
+        jti: claims.jti,
+        next_nonce,
+        answer,
     }
 }
 

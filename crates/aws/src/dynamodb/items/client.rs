@@ -121,15 +121,7 @@ pub(in crate::dynamodb) fn when_abandoned(expected: Revision) -> Expression {
 
 impl From<&Client> for ClientItem {
     fn from(client: &Client) -> Self {
-        let (state, restorable_until) = match client.state {
-            ClientState::Pending => (StateItem::Pending, None),
-            ClientState::Abandoned => (StateItem::Abandoned, None),
-            ClientState::Active => (StateItem::Active, None),
-            ClientState::Disabled => (StateItem::Disabled, None),
-            ClientState::Deleted { restorable_until } => {
-                (StateItem::Deleted, Some(restorable_until))
-            }
-        };
+        let (state, restorable_until) = state_to_item(client.state);
         let last_used = client.last_used.iter();
         Self {
             schema_version: SchemaVersion,
@@ -178,16 +170,6 @@ impl From<&Client> for ClientItem {
 impl TryFrom<ClientItem> for Client {
     type Error = String;
     fn try_from(item: ClientItem) -> Result<Self, Self::Error> {
-        let state = match (item.state, item.restorable_until) {
-            (StateItem::Pending, None) => ClientState::Pending,
-            (StateItem::Abandoned, None) => ClientState::Abandoned,
-            (StateItem::Active, None) => ClientState::Active,
-            (StateItem::Disabled, None) => ClientState::Disabled,
-            (StateItem::Deleted, Some(restorable_until)) => {
-                ClientState::Deleted { restorable_until }
-            }
-            _ => return Err("state and restorable_until do not go together".to_owned()),
-        };
         let grants = item.grants.iter();
         let grants = grants.map(|grant| GrantType::parse(grant).ok_or("a grant is unknown"));
         let last_used = item.last_used.into_iter();
@@ -198,7 +180,7 @@ impl TryFrom<ClientItem> for Client {
             description: item.description,
             owner: item.owner,
             organization: item.organization,
-            state,
+            state: state_from_item(item.state, item.restorable_until)?,
             scopes: item.scopes,
             default_scopes: item.default_scopes,
             default_audience: item.default_audience.into(),
@@ -230,6 +212,32 @@ impl TryFrom<ClientItem> for Client {
                 .collect::<Result<_, jiff::Error>>()
                 .map_err(|error| error.to_string())?,
         })
+    }
+}
+
+fn state_to_item(state: ClientState) -> (StateItem, Option<Timestamp>) {
+    match state {
+        ClientState::Pending => (StateItem::Pending, None),
+        ClientState::Abandoned => (StateItem::Abandoned, None),
+        ClientState::Active => (StateItem::Active, None),
+        ClientState::Disabled => (StateItem::Disabled, None),
+        ClientState::Deleted { restorable_until } => (StateItem::Deleted, Some(restorable_until)),
+    }
+}
+
+fn state_from_item(
+    state: StateItem,
+    restorable_until: Option<Timestamp>,
+) -> Result<ClientState, &'static str> {
+    match (state, restorable_until) {
+        (StateItem::Pending, None) => Ok(ClientState::Pending),
+        (StateItem::Abandoned, None) => Ok(ClientState::Abandoned),
+        (StateItem::Active, None) => Ok(ClientState::Active),
+        (StateItem::Disabled, None) => Ok(ClientState::Disabled),
+        (StateItem::Deleted, Some(restorable_until)) => {
+            Ok(ClientState::Deleted { restorable_until })
+        }
+        _ => Err("state and restorable_until do not go together"),
     }
 }
 

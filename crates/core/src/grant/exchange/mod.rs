@@ -16,7 +16,7 @@ pub use self::error::ExchangeError;
 use super::{Decision, TokenError, details, scopes};
 use crate::active_client::ActiveClient;
 use crate::live_token::{LiveToken, LiveTokens, NotLive};
-use crate::resource_servers::KnownServers;
+use crate::resource_servers::{KnownServers, ResourceServer};
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
@@ -97,11 +97,7 @@ pub(super) fn decide(
     let server = known.find(claims.aud.as_str());
     let server = server.filter(|_| targets_are(request, &claims.aud));
     let server = server.ok_or(ExchangeError::Target)?;
-    let allowed = scopes::allowed(active, known, &server);
-    let clients = subject.token.clients();
-    let allowed = clients.fold(allowed, |allowed, client| {
-        allowed.intersection(&scopes::allowed(client, known, &server))
-    });
+    let allowed = allowed_to_all(active, subject, known, &server);
     let child = attenuate(
         &Parent {
             claims,
@@ -129,6 +125,20 @@ pub(super) fn decide(
         details: child.details,
         lifetime_seconds: child.lifetime_seconds,
         descent: Some(child.descent),
+    })
+}
+
+/// What the client and all those that the subject token went through may ask for.
+fn allowed_to_all(
+    active: &ActiveClient,
+    subject: &Subject<'_>,
+    known: &KnownServers,
+    server: &ResourceServer,
+) -> ScopeSet {
+    let allowed = scopes::allowed(active, known, server);
+    let clients = subject.token.clients();
+    clients.fold(allowed, |allowed, client| {
+        allowed.intersection(&scopes::allowed(client, known, server))
     })
 }
 
