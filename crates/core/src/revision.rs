@@ -1,5 +1,8 @@
 //! Counting the changes of a record, and expecting one.
 
+/// How often a change is decided anew, on what is there then, because somebody else's was faster.
+pub(crate) const ATTEMPTS: usize = 5;
+
 /// Counts the changes of a record; the `ETag` of its reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Revision(pub u64);

@@ -21,6 +21,7 @@ pub use findings::Findings;
 use crate::client::ClientState;
 use crate::clients::{Clients, LEFT_BEHIND, Repaired};
 use crate::ports::{KeyStore, StoreError, Survey, SurveyedClient};
+use crate::revision::ATTEMPTS;
 
 /// What the operator knows of clients whose secrets' values are kept nowhere.
 #[derive(Debug, Clone, Default)]
@@ -251,6 +252,3 @@ impl Clients {
         ))
     }
 }
-
-/// The delete is tried again this often when others change the client meanwhile.
-const ATTEMPTS: usize = 5;

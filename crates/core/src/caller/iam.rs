@@ -13,11 +13,10 @@ use crate::organization::Organization;
 use crate::owner::Owner;
 use crate::ports::{Directory, Principals, StoreError, WriteOutcome};
 use crate::random::Random;
+use crate::revision::ATTEMPTS;
 
 /// The one route on which a gateway checks signatures.
 const ROUTE_KEY: &str = "ANY /iam/v1/{proxy+}";
-/// How often a first call is tried again when others write the same owner at the same time.
-const ATTEMPTS: usize = 5;
 
 /// What a gateway says of a request beside its content. A client cannot write it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

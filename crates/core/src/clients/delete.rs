@@ -11,12 +11,10 @@ use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::{Client, ClientState};
 use crate::ports::{StoreError, WriteOutcome};
-use crate::revision::Precondition;
+use crate::revision::{ATTEMPTS, Precondition};
 
 /// How long a deleted client is kept: a day less than its secret's value.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(29 * 24);
-/// The delete is tried again this often when others change the client meanwhile.
-const ATTEMPTS: usize = 5;
 
 impl Clients {
     /// Deletes a client. Its generation is raised, so every token of it is dead, also one that is still on

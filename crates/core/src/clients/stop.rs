@@ -9,10 +9,7 @@ use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::{Client, ClientState};
 use crate::ports::{StoreError, WriteOutcome};
-use crate::revision::Precondition;
-
-/// A change is tried again this often when others change the client meanwhile.
-const ATTEMPTS: usize = 5;
+use crate::revision::{ATTEMPTS, Precondition};
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,10 +14,7 @@ use crate::caller::Caller;
 use crate::client::Client;
 use crate::ports::WriteOutcome;
 use crate::resource_servers::KnownServers;
-use crate::revision::Precondition;
-
-/// A change that expects no revision is tried again this often when others change the client too.
-const ATTEMPTS: usize = 5;
+use crate::revision::{ATTEMPTS, Precondition};
 
 /// Whether the client is as the caller expects.
 pub(super) fn check_expected(

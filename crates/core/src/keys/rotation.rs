@@ -14,9 +14,7 @@ use super::{InvalidKey, KeyRing, KeyState, RotationPeriod, SigningAlgorithm, Sig
 use crate::caller::{Caller, InsufficientScope};
 use crate::clock::Clock;
 use crate::ports::{KeptKeys, KeyRecord, KeyStore, Revocations, StoreError, WriteOutcome};
-
-/// A change is tried again this often when others change the keys meanwhile.
-const ATTEMPTS: usize = 5;
+use crate::revision::ATTEMPTS;
 
 /// A signing key as an operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,10 +11,7 @@ use super::settings::{apply, patched, present_settings};
 use super::{KnownServers, Registry, ResourceServerRecord, ResourceServersError};
 use crate::caller::Caller;
 use crate::ports::WriteOutcome;
-use crate::revision::Precondition;
-
-/// A change is tried again this often when another process changes the catalog too.
-pub(super) const ATTEMPTS: usize = 5;
+use crate::revision::{ATTEMPTS, Precondition};
 
 impl Registry {
     /// Changes what the patch names (RFC 7396).

@@ -5,14 +5,14 @@ use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::names::ResourceServerId;
 use tracing::info;
 
-use super::change::{ATTEMPTS, contended};
+use super::change::contended;
 use super::error::MAX_SERVERS;
 use super::settings::{apply, present_settings, settings_of};
 use super::{KnownServers, Registry, ResourceServerRecord, ResourceServersError};
 use crate::caller::Caller;
 use crate::ports::WriteOutcome;
 use crate::random::new_ulid;
-use crate::revision::{Precondition, Revision};
+use crate::revision::{ATTEMPTS, Precondition, Revision};
 
 impl Registry {
     /// Records a resource server. The identifier makes it repeatable: the same request again gets the same answer as
