@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, Request, Response};
+use http::{Extensions, HeaderValue, Request, Response, Uri};
 use tower::{Layer, Service};
 use url::Url;
 
@@ -26,8 +26,8 @@ pub struct PeerCertificate(pub Arc<[u8]>);
 /// else: 400, 401, 403 with `WWW-Authenticate`, or 503 with `Retry-After`. Answers have no body.
 ///
 /// DPoP proofs are for the URL that the client wrote. Its origin is that of the audience, if that is an http URL, or
-/// [`VerifyLayer::origin`]; the header `Host` is not believed. The path is the request's
-/// own: put the layer around the outermost router, since `Router::nest` takes the prefix away from what lies within.
+/// [`VerifyLayer::origin`]; the header `Host` is not believed. The path is the request's own, or, within a router that
+/// takes prefixes away, that of [`VerifyLayer::original_uri`].
 #[derive(Clone)]
 pub struct VerifyLayer(Arc<Front>);
 
@@ -37,7 +37,11 @@ struct Front {
     scopes: BTreeSet<String>,
     origin: Option<String>,
     resource_metadata: Option<String>,
+    original_uri: Option<OriginalUri>,
 }
+
+/// Finds the URI that the client asked for.
+type OriginalUri = fn(&Extensions) -> Option<&Uri>;
 
 impl VerifyLayer {
     /// In front of everything that the verifier's audience stands for.
@@ -48,6 +52,7 @@ impl VerifyLayer {
             origin: origin.map(|url| url.origin().ascii_serialization()),
             scopes: BTreeSet::new(),
             resource_metadata: None,
+            original_uri: None,
             verifier,
         }))
     }
@@ -71,6 +76,21 @@ impl VerifyLayer {
     pub fn resource_metadata(self, url: &Url) -> Self {
         // As a URL is written, it has neither quotes nor backslashes.
         self.with(|front| front.resource_metadata = Some(url.to_string()))
+    }
+
+    /// Where a router that takes prefixes away, as axum's `Router::nest` does, leaves the URI that the client asked for;
+    /// without one there the request's own counts.
+    ///
+    /// ```
+    /// # fn nested(layer: m2m_verify::VerifyLayer) -> m2m_verify::VerifyLayer {
+    /// use axum::extract::OriginalUri;
+    ///
+    /// layer.original_uri(|extensions| extensions.get::<OriginalUri>().map(|original| &original.0))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn original_uri(self, find: fn(&Extensions) -> Option<&Uri>) -> Self {
+        self.with(|front| front.original_uri = Some(find))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Front)) -> Self {
@@ -133,7 +153,8 @@ where
 impl Front {
     async fn verify(&self, parts: &http::request::Parts) -> Result<Verified, Refusal> {
         let origin = self.origin.as_deref().unwrap_or_default();
-        let url = format!("{origin}{}", parts.uri.path());
+        let original = self.original_uri.and_then(|find| find(&parts.extensions));
+        let url = format!("{origin}{}", original.unwrap_or(&parts.uri).path());
         let (token, mut context) =
             RequestContext::from_headers(&parts.headers, parts.method.as_str(), &url)?;
         if let Some(PeerCertificate(der)) = parts.extensions.get() {

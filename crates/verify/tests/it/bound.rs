@@ -10,11 +10,11 @@ use crate::issuer::{Issuer, Key, NOW, bearer, encode, sha256, with};
 const URL: &str = "https://api.example/orders";
 
 /// A client's key, the token that is bound to it, and a verifier.
-struct Bound {
+pub(crate) struct Bound {
     issuer: Issuer,
-    verifier: Verifier,
+    pub(crate) verifier: Verifier,
     key: Key,
-    token: String,
+    pub(crate) token: String,
 }
 
 /// RFC 7638 §3.2: the required members in their order.
@@ -29,7 +29,7 @@ fn thumbprint(key: &Key) -> String {
 }
 
 impl Bound {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (issuer, key) = (Issuer::new(), Key::new("client"));
         let token = issuer
             .key()
@@ -43,7 +43,7 @@ impl Bound {
     }
 
     /// A proof for a GET of [`URL`] with the token, but for what is changed.
-    fn proof(&self, change: &Value) -> String {
+    pub(crate) fn proof(&self, change: &Value) -> String {
         self.proof_of(&self.key, change)
     }
 

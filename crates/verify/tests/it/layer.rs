@@ -2,13 +2,16 @@
 
 use std::net::SocketAddr;
 
+use axum::extract::OriginalUri;
+use axum::http::{Extensions, Uri};
 use axum::routing::get;
 use axum::{Extension, Router};
 use m2m_verify::{PeerCertificate, Verified, VerifyLayer};
-use reqwest::{Response, StatusCode};
+use reqwest::{Client, Response, StatusCode};
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use crate::bound::Bound;
 use crate::issuer::{Issuer, SNAPSHOT, claims, encode, with};
 
 const METADATA: &str = "https://api.example/.well-known/oauth-protected-resource";
@@ -24,15 +27,22 @@ async fn serve(issuer: &Issuer) -> SocketAddr {
         .route("/orders", get(orders))
         .layer(layer)
         .layer(Extension(PeerCertificate(b"a certificate"[..].into())));
+    listen(app).await
+}
+
+async fn listen(app: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
     address
 }
 
+fn client() -> Client {
+    Client::builder().no_proxy().build().unwrap()
+}
+
 async fn ask(address: SocketAddr, authorization: &[&str]) -> Response {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut request = client.get(format!("http://{address}/orders"));
+    let mut request = client().get(format!("http://{address}/orders"));
     for value in authorization {
         request = request.header("authorization", *value);
     }
@@ -55,6 +65,36 @@ async fn a_good_token_reaches_the_handler_with_its_claims() {
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.text().await.unwrap(), "m2m_payments");
     }
+}
+
+/// `Router::nest` takes the prefix away that the client's proof has.
+#[tokio::test]
+async fn h36_within_a_nested_router_the_original_url_counts() {
+    let bound = Bound::new();
+    let find: fn(&Extensions) -> Option<&Uri> = |all| all.get().map(|OriginalUri(uri)| uri);
+    let plain = VerifyLayer::new(bound.verifier.clone());
+    let knowing = plain.clone().original_uri(find);
+    let behind = |layer| {
+        Router::new()
+            .route("/orders", get(|| async {}))
+            .layer(layer)
+    };
+    let app = Router::new()
+        .nest("/v1", behind(plain))
+        .nest("/v2", behind(knowing));
+    let address = listen(app).await;
+    let status = async |path: &str, htu: &str| {
+        let htu = format!("https://api.example{htu}");
+        let proof = bound.proof(&json!({"htu": htu, "jti": format!("{path} {htu}")}));
+        let request = client().get(format!("http://{address}{path}"));
+        let request = request.header("authorization", format!("DPoP {}", bound.token));
+        let response = request.header("dpop", proof).send().await.unwrap();
+        response.status().as_u16()
+    };
+    assert_eq!(status("/v2/orders", "/v2/orders").await, 200);
+    assert_eq!(status("/v2/orders", "/orders").await, 401);
+    assert_eq!(status("/v1/orders", "/orders").await, 200);
+    assert_eq!(status("/v1/orders", "/v1/orders").await, 401);
 }
 
 #[tokio::test]
