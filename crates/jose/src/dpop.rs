@@ -1,6 +1,7 @@
 //! DPoP proofs, RFC 9449 §4.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use url::Url;
 
@@ -91,10 +92,11 @@ impl DpopProof {
     }
 
     /// Whether it is for a request with that method to that absolute URL. Query and fragment do not count, nor does how
-    /// scheme, host and default port are written (RFC 3986 §6.2.2 and §6.2.3).
+    /// scheme, host and default port are written (RFC 3986 §6.2.2 and §6.2.3), nor which characters of the path are escaped:
+    /// gateways, routers and clients disagree about that. An escaped slash is none.
     pub fn is_for(&self, method: &str, url: &str) -> bool {
-        let htu = without_query(&self.claims.htu);
-        self.claims.htm == method && htu.is_some() && htu == without_query(url)
+        let htu = Target::parse(&self.claims.htu);
+        self.claims.htm == method && htu.is_some() && htu == Target::parse(url)
     }
 
     /// Whether it is for a request with that access token: its `ath`.
@@ -104,11 +106,23 @@ impl DpopProof {
     }
 }
 
-fn without_query(url: &str) -> Option<Url> {
-    let mut url = Url::parse(url).ok()?;
-    url.set_query(None);
-    url.set_fragment(None);
-    Some(url)
+/// What of a URL has to be the same.
+#[derive(PartialEq, Eq)]
+struct Target {
+    server: Url,
+    segments: Vec<Vec<u8>>,
+}
+
+impl Target {
+    fn parse(url: &str) -> Option<Self> {
+        let mut server = Url::parse(url).ok()?;
+        let decoded = |segment: &str| percent_decode_str(segment).collect();
+        let segments = server.path_segments()?.map(decoded).collect();
+        server.set_path("");
+        server.set_query(None);
+        server.set_fragment(None);
+        Some(Self { server, segments })
+    }
 }
 
 #[cfg(test)]
@@ -162,6 +176,36 @@ mod tests {
         for method in ["POST", "get", ""] {
             let url = "https://resource.example.org/protectedresource";
             assert!(!proof.is_for(method, url), "{method}");
+        }
+    }
+
+    #[test]
+    fn h36_the_path_counts_however_it_is_escaped() {
+        let is_same = |one: &str, other: &str| {
+            let target = |path: &str| Target::parse(&format!("https://api.example{path}"));
+            target(one) == target(other)
+        };
+        for (one, other) in [
+            ("/owners/local%7Cada", "/owners/local|ada"),
+            ("/owners/local%7cada", "/owners/local%7Cada"),
+            ("/a%40b%3Ac", "/a@b:c"),
+            ("/%61%C3%BC", "/a\u{fc}"),
+            ("/a%20b", "/a b"),
+            ("", "/"),
+        ] {
+            assert!(is_same(one, other), "{one} {other}");
+        }
+        for (one, other) in [
+            ("/a%2Fb", "/a/b"),
+            ("/a%252Fb", "/a%2Fb"),
+            ("/a%3Fb", "/a?b"),
+            ("/a%23b", "/a#b"),
+            ("/a/", "/a"),
+            ("/a//b", "/a/b"),
+            ("/a%5Cb", "/a/b"),
+            ("/a%00", "/a"),
+        ] {
+            assert!(!is_same(one, other), "{one} {other}");
         }
     }
 

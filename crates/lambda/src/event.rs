@@ -1,11 +1,10 @@
 //! Events in the form in which `lambda_http` makes requests of them.
 
-use std::fmt::Write;
-
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::HOST;
 use lambda_http::request::LambdaRequest;
 
+use crate::escaping;
 use crate::front::MtlsDomain;
 
 /// The event without a client certificate, unless it came through the domain whose trust store is the deployment's:
@@ -44,7 +43,8 @@ pub(crate) fn readable(mut event: LambdaRequest) -> LambdaRequest {
         LambdaRequest::ApiGatewayV2(request) => {
             request.headers.remove(HOST);
             request.raw_path = request.raw_path.take().map(from_the_root);
-            request.raw_query_string = request.raw_query_string.take().map(escaped);
+            let query = &mut request.raw_query_string;
+            *query = query.take().map(|query| escaping::query(&query));
             request.request_context.domain_name = None;
             request.request_context.stage = None;
         }
@@ -54,30 +54,10 @@ pub(crate) fn readable(mut event: LambdaRequest) -> LambdaRequest {
     event
 }
 
+/// An HTTP API says the path decoded, others as it was written: nothing of it may become a query or get lost.
 fn from_the_root(path: String) -> String {
-    if path.starts_with('/') {
-        path
-    } else {
-        format!("/{path}")
-    }
-}
-
-/// The query with everything escaped that no query may have; what is escaped already stays as it is.
-fn escaped(query: String) -> String {
-    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte);
-    if query.bytes().all(allowed) {
-        return query;
-    }
-    let mut escaped = String::new();
-    for byte in query.bytes() {
-        if allowed(byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    slash.to_owned() + &escaping::path(&path)
 }
 
 #[cfg(test)]
@@ -115,6 +95,8 @@ mod tests {
             ("/healthz", "a=%20b&c", "/healthz?a=%20b&c"),
             ("/healthz", "a=b c<\"ü", "/healthz?a=b%20c%3C%22%C3%BC"),
             ("/a path", "", "/a%20path"),
+            ("/a?b#c", "d", "/a%3Fb%23c?d"),
+            ("/local|ada%20", "", "/local%7Cada%20"),
             ("", "", "/"),
             (":80", "", "/:80"),
         ] {

@@ -4,6 +4,7 @@
 //! to the gateway, and turning a router's answer into the runtime's.
 
 mod authorizer;
+mod escaping;
 mod event;
 mod front;
 mod gateway;

@@ -6,6 +6,7 @@ use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
 use m2m_verify::Refusal;
 use serde::Deserialize;
 
+use crate::escaping;
 use crate::gateway::der_of_pem;
 
 /// The variable of a stage that names further scopes, separated by spaces.
@@ -76,12 +77,20 @@ impl AuthorizerEvent {
     }
 
     /// The URL that the client asked for, without the query: the domain and the path, with the stage, as the gateway says.
+    ///
+    /// HTTP APIs, whose events have a version, say the path decoded, REST APIs as it was written. So behind an HTTP API a
+    /// path with an escaped slash is another than the client's, and what is bound to the client's URL is refused.
     pub(crate) fn url(&self) -> String {
         let context = &self.request_context;
         let paths = [&self.raw_path, &context.path, &self.path];
         let path = paths.into_iter().flatten().next();
         let domain = context.domain_name.as_deref().unwrap_or_default();
-        format!("https://{domain}{}", path.map_or("", String::as_str))
+        let path = path.map_or("", String::as_str);
+        if self.version.is_some() {
+            format!("https://{domain}{}", escaping::decoded_path(path))
+        } else {
+            format!("https://{domain}{path}")
+        }
     }
 
     /// Payload 1.0 has every value of a header that came twice, payload 2.0 joins them by commas, which no token has.
@@ -172,6 +181,24 @@ mod tests {
         let resource = "arn:aws:execute-api:eu-west-1:1:a/test/GET/orders";
         assert_eq!(event.policy_resource(), Some(resource));
         assert_eq!(event.required_scopes().count(), 0);
+    }
+
+    #[test]
+    fn h36_a_path_that_was_decoded_is_escaped_again_and_no_other() {
+        let mut event = second_version();
+        event["rawPath"] = json!("/orders/a b?c%20");
+        let url = "https://api.example/orders/a%20b%3Fc%2520";
+        assert_eq!(read(event).url(), url);
+        let mut event = first_version();
+        event["requestContext"]["path"] = json!("/test/orders/a%20b%3Fc%2520");
+        let url = "https://api.example/test/orders/a%20b%3Fc%2520";
+        assert_eq!(read(event).url(), url);
+        // An HTTP API may ask by payload 1.0, too.
+        let mut event = first_version();
+        event["version"] = json!("1.0");
+        event["requestContext"]["path"] = json!("/test/orders/a b%20");
+        let url = "https://api.example/test/orders/a%20b%2520";
+        assert_eq!(read(event).url(), url);
     }
 
     #[test]
