@@ -23,6 +23,7 @@ mod keys;
 mod management;
 mod metadata;
 mod mutual_tls;
+mod negative_results;
 mod oauth2_client;
 mod openid_issuer;
 mod quotas;

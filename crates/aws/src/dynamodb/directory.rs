@@ -208,7 +208,7 @@ mod tests {
     use crate::tables::create_table_if_missing;
 
     #[tokio::test]
-    async fn unknown_clients_do_not_fill_the_memory() {
+    async fn h49_unknown_clients_do_not_fill_the_memory() {
         let sdk = StandIn::memory().unwrap().sdk_config();
         let config = StoresConfig {
             table: "m2m-test".to_owned(),

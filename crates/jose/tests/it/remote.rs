@@ -187,7 +187,7 @@ async fn a_fetch_outlives_the_request_that_began_it() {
 }
 
 #[tokio::test]
-async fn a_failure_is_remembered_for_the_cooldown() {
+async fn h49_a_failed_fetch_is_remembered_for_the_cooldown() {
     let signer = Signer::new();
     let publisher = Publisher::of(&[&signer]);
     publisher.fail();
@@ -311,7 +311,7 @@ async fn what_is_no_key_set_is_a_failure() {
 }
 
 #[tokio::test]
-async fn the_number_of_urls_is_bounded() {
+async fn h49_the_number_of_remembered_urls_is_bounded() {
     let signer = Signer::new();
     let publisher = Publisher::of(&[&signer]);
     let keys = RemoteKeys::new(publisher.clone());
