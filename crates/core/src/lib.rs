@@ -15,7 +15,6 @@ pub mod clock;
 pub mod cursors;
 pub mod deployment;
 pub mod dpop;
-pub mod error_chain;
 pub mod grant;
 pub mod introspection;
 mod kept;
@@ -38,3 +37,5 @@ pub mod secret;
 pub mod simulation;
 pub mod throttle;
 pub mod token;
+
+pub use m2m_jose::error_chain;

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use m2m_jose::error_chain::chain;
 use m2m_jose::{Document, FetchDocument, FetchFailed};
 use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderMap};
 use reqwest::{Client, Response, redirect};
@@ -141,14 +142,7 @@ fn max_age(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn failed(error: impl Error) -> FetchFailed {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    FetchFailed::Failed(text)
+    FetchFailed::Failed(chain(&error))
 }
 
 /// Whoever reads the reason knows the URL.

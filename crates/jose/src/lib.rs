@@ -14,6 +14,7 @@ mod base64url;
 mod claim;
 mod compact_jws;
 mod dpop;
+pub mod error_chain;
 mod header;
 mod json;
 mod jwk;

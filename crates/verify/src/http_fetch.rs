@@ -1,9 +1,9 @@
 //! Reading over HTTPS.
 
-use std::error::Error;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use m2m_jose::error_chain::chain;
 use reqwest::header::{AGE, ETAG, HeaderName, IF_NONE_MATCH};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
@@ -76,12 +76,5 @@ async fn body(mut response: Response) -> Result<Vec<u8>, FetchError> {
 
 /// The error with its causes; the URL is told beside it.
 fn told(error: reqwest::Error) -> FetchError {
-    let error = error.without_url();
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        told = format!("{told}: {error}");
-        cause = error.source();
-    }
-    FetchError(told)
+    FetchError(chain(&error.without_url()))
 }

@@ -1,6 +1,7 @@
 //! How a client proves who it is: exactly one mode, and that one whole.
 
 use m2m_jose::PublicKeys;
+use m2m_jose::error_chain::chain;
 use m2m_types::admin::credentials::{
     AssertionAudience, CertificateSubject, Credentials, Jwks, TokenEndpointAuthMethod as Method,
 };
@@ -129,10 +130,6 @@ fn check_keys(jwks: &Jwks) -> Result<(), Wrong> {
         return Err(wrong("/jwks/keys", format!("at most {MAX_KEYS} keys")));
     }
     Ok(())
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    crate::error_chain::chain(error)
 }
 
 /// An https URL without credentials and fragment, written in its normal form, so that it reads back as it was sent.

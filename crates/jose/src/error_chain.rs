@@ -1,4 +1,4 @@
-//! What the log says of an error.
+//! What is said of an error where only text goes on.
 
 use std::error::Error;
 
