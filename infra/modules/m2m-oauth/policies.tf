@@ -132,7 +132,7 @@ locals {
         ]
         Resource = [local.table_arn]
         Condition = {
-          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["ANSWER#*", "CLIENT#*", "ORG#*", "OWNER#*", "PING", "RESOURCE_SERVERS", "REVOCATIONS", "UNFINISHED"] }
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["ANSWER#*", "CLIENT#*", "ORG#*", "OWNER#*", "RESOURCE_SERVERS", "REVOCATIONS", "UNFINISHED"] }
         }
       },
       {
