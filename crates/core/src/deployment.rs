@@ -254,6 +254,7 @@ impl Deployment {
             clients: self.clients(),
             directory: Arc::clone(&self.ports.directory),
             catalog: self.catalog(),
+            tokens: Arc::clone(&self.tokens),
             quotas: self.quotas(),
             keys: self.keys(),
             clock: Arc::clone(&self.ports.clock),

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use m2m_types::admin::simulation::{
     Simulate, Simulated, SimulatedQuota, SimulatedRefusal, SimulatedToken,
 };
@@ -19,12 +18,13 @@ use crate::client_auth::{AuthenticationFailure, ClientAuthError};
 use crate::clients::{Clients, ClientsError};
 use crate::clock::Clock;
 use crate::error_chain::chain;
-use crate::grant::{Decision, TokenError, decide};
+use crate::grant::{TokenError, decide, exchange};
 use crate::keys::KeyRing;
+use crate::live_token::LiveTokens;
 use crate::ports::{Directory, Lookup};
 use crate::protocol_error::ProtocolError;
 use crate::quotas::{QuotaState, TokenQuotas, Whose};
-use crate::resource_servers::{Catalog, KnownServers};
+use crate::resource_servers::Catalog;
 use crate::token::{Grant, claims_of, key_for};
 
 /// The claims that differ from one token to the next.
@@ -40,6 +40,8 @@ pub struct Simulation {
     pub directory: Arc<dyn Directory>,
     /// What tokens are for.
     pub catalog: Arc<Catalog>,
+    /// Which tokens may be exchanged.
+    pub tokens: Arc<LiveTokens>,
     /// How many there may be.
     pub quotas: TokenQuotas,
     /// What would sign.
@@ -59,7 +61,7 @@ impl Simulation {
         wanted: &Simulate,
     ) -> Result<Simulated, ClientsError> {
         let client = self.clients.get(caller, &wanted.client_id).await?;
-        let request = request_of(wanted)?;
+        let (grant_type, request) = request_of(wanted)?;
         let now = self.clock.now();
         let active = match self.active(client, wanted.source_ip).await {
             Ok(active) => active,
@@ -67,14 +69,30 @@ impl Simulation {
         };
         let quotas = self.quotas.look(&active, now).await?;
         let known = self.catalog.current().await?;
-        let decision = match decide(&known, &active, GrantType::ClientCredentials, &request) {
-            Ok(decision) => decision,
+        let decided = match grant_type {
+            GrantType::ClientCredentials => {
+                decide(&known, &active, grant_type, &request).map(|decision| (decision, None))
+            }
+            GrantType::TokenExchange => {
+                exchange::try_out(&self.tokens, &known, &active, &request, now).await
+            }
+        };
+        let (decision, bound_to) = match decided {
+            Ok(decided) => decided,
             Err(error) => return refused(error, quotas),
         };
         if let Some(error) = quotas.iter().find_map(|quota| quota.refusal(now)) {
             return refused(error.into(), quotas);
         }
-        let granted = self.token(&active, &known, &decision, now).await?;
+        let grant = Grant {
+            issuer: &self.issuer,
+            audience: known.audience_of(&decision.server),
+            decision: &decision,
+            confirmation: bound_to,
+            jti: [0; 16],
+            issued_at: now,
+        };
+        let granted = self.token(&active, grant).await?;
         Ok(Simulated {
             granted: Some(granted),
             refused: None,
@@ -107,20 +125,12 @@ impl Simulation {
     async fn token(
         &self,
         active: &ActiveClient,
-        known: &KnownServers,
-        decision: &Decision,
-        now: Timestamp,
+        grant: Grant<'_>,
     ) -> Result<SimulatedToken, ClientsError> {
         let keys = self.keys.current().await?;
-        let audience = known.audience_of(&decision.server);
-        let grant = Grant {
-            issuer: &self.issuer,
-            audience,
-            decision,
-            confirmation: None,
-            jti: [0; 16],
-            issued_at: now,
-        };
+        let (audience, decision) = (grant.audience, grant.decision);
+        let of_a_key = grant.confirmation.as_ref();
+        let of_a_key = of_a_key.is_some_and(|bound| bound.jkt.is_some());
         let claims = serde_json::to_value(claims_of(active, grant, keys.generation()));
         let mut claims = match claims {
             Ok(Value::Object(claims)) => claims,
@@ -128,7 +138,7 @@ impl Simulation {
         };
         claims.retain(|name, _| !FRESH_CLAIMS.contains(&name.as_str()));
         Ok(SimulatedToken {
-            token_type: if active.client.dpop_bound {
+            token_type: if active.client.dpop_bound || of_a_key {
                 "DPoP"
             } else {
                 "Bearer"
@@ -142,24 +152,49 @@ impl Simulation {
     }
 }
 
-fn request_of(wanted: &Simulate) -> Result<TokenRequest, ClientsError> {
-    let credentials = GrantType::ClientCredentials.as_str();
-    if wanted
-        .grant_type
-        .as_deref()
-        .is_some_and(|grant| grant != credentials)
-    {
-        let error = FieldError::new("/grant_type", "only client_credentials can be tried");
-        return Err(ClientsError::Invalid(vec![error]));
-    }
+fn request_of(wanted: &Simulate) -> Result<(GrantType, TokenRequest), ClientsError> {
+    let grant_type = grant_type_of(wanted)?;
     let details = wanted.authorization_details.as_ref();
-    Ok(TokenRequest {
+    let subject_token = wanted.subject_token.clone();
+    let subject_token_type = wanted.subject_token_type.as_deref();
+    let subject_token_type = subject_token_type.unwrap_or(exchange::ACCESS_TOKEN);
+    let request = TokenRequest {
         unverified_scope: wanted.scope.clone().filter(|scope| !scope.is_empty()),
         unverified_resources: wanted.resource.iter().cloned().collect(),
         unverified_audiences: wanted.audience.iter().cloned().collect(),
         unverified_authorization_details: details.map(Value::to_string),
+        unverified_subject_token_type: Some(subject_token_type.to_owned()),
+        unverified_subject_token: subject_token,
         ..TokenRequest::default()
-    })
+    };
+    Ok((grant_type, request))
+}
+
+/// The grant, and whether it has its token.
+fn grant_type_of(wanted: &Simulate) -> Result<GrantType, ClientsError> {
+    let credentials = GrantType::ClientCredentials;
+    let unverified = wanted.grant_type.as_deref();
+    let grant_type = unverified.map_or(Some(credentials), GrantType::parse);
+    let has_token = wanted.subject_token.is_some() || wanted.subject_token_type.is_some();
+    let wrong = match grant_type {
+        None => FieldError::new(
+            "/grant_type",
+            format!(
+                "must be {} or {}",
+                credentials.as_str(),
+                GrantType::TokenExchange.as_str()
+            ),
+        ),
+        Some(GrantType::TokenExchange) if wanted.subject_token.is_none() => FieldError::new(
+            "/subject_token",
+            "what a token exchange gives depends on the token: send it",
+        ),
+        Some(GrantType::ClientCredentials) if has_token => {
+            FieldError::new("/subject_token", "only a token exchange has one")
+        }
+        Some(grant_type) => return Ok(grant_type),
+    };
+    Err(ClientsError::Invalid(vec![wrong]))
 }
 
 /// A store that fails is no answer of the simulation's.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::form::{self, InvalidForm};
@@ -48,7 +49,8 @@ pub struct TokenRequest {
 }
 
 /// What somebody sent as a secret; it prints nothing and is wiped.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
 pub struct UnverifiedSecret(Zeroizing<String>);
 
 impl UnverifiedSecret {
@@ -60,6 +62,12 @@ impl UnverifiedSecret {
     /// What was sent, for the one comparison.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for UnverifiedSecret {
+    fn from(text: String) -> Self {
+        Self::new(text)
     }
 }
 

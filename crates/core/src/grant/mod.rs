@@ -5,7 +5,7 @@ mod binding;
 mod decision;
 mod details;
 mod error;
-mod exchange;
+pub(crate) mod exchange;
 mod noted_uses;
 mod scopes;
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::limits::TokenQuota;
 use crate::audience::Audience;
 use crate::client_id::ClientId;
+use crate::token_request::UnverifiedSecret;
 
 /// A token request to be tried. What is left out is as it would be in the request.
 #[derive(Debug, Clone, Deserialize)]
@@ -16,9 +17,13 @@ use crate::client_id::ClientId;
 pub struct Simulate {
     /// Which client.
     pub client_id: ClientId,
-    /// `grant_type`; `client_credentials` by default, the only one that can be tried: what a token exchange gives
-    /// depends on the token.
+    /// `grant_type`; `client_credentials` by default.
     pub grant_type: Option<String>,
+    /// `subject_token`, which a token exchange has to have (RFC 8693 §2.1): what it gives depends on the token. What that is
+    /// bound to counts as proved.
+    pub subject_token: Option<UnverifiedSecret>,
+    /// `subject_token_type`; an access token by default.
+    pub subject_token_type: Option<String>,
     /// `scope`.
     pub scope: Option<String>,
     /// `resource`.

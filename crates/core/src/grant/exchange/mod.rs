@@ -13,12 +13,15 @@ use m2m_types::token_request::TokenRequest;
 pub use self::attenuation::Descent;
 use self::attenuation::{Exchanger, Parent, Wanted, attenuate};
 pub use self::error::ExchangeError;
+use super::decision::require_grant;
 use super::{Decision, TokenError, details, scopes};
 use crate::active_client::ActiveClient;
+use crate::client::GrantType;
 use crate::live_token::{LiveToken, LiveTokens, NotLive};
 use crate::resource_servers::{KnownServers, ResourceServer};
 
-const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+/// The `subject_token_type` of what this service issues.
+pub(crate) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 
 /// The subject token, if it lives and the client may exchange it: its own, or one whose audience lists it, of the
@@ -81,6 +84,29 @@ pub(super) struct Subject<'a> {
     pub(super) token: &'a LiveToken,
     /// The key or certificate whose possession the request proves.
     pub(super) proved: Option<&'a Confirmation>,
+}
+
+/// What a client would get for the subject token of a request that proves what the token is bound to, which the new one
+/// is then bound to as well.
+///
+/// # Errors
+/// Why it would get nothing.
+pub(crate) async fn try_out(
+    tokens: &LiveTokens,
+    known: &KnownServers,
+    active: &ActiveClient,
+    request: &TokenRequest,
+    now: Timestamp,
+) -> Result<(Decision, Option<Confirmation>), TokenError> {
+    require_grant(&active.client, GrantType::TokenExchange)?;
+    let token = find_subject(tokens, known, active, request).await?;
+    let proved = token.claims().cnf.as_ref();
+    let subject = Subject {
+        token: &token,
+        proved,
+    };
+    let decision = decide(known, active, &subject, request, now)?;
+    Ok((decision, proved.cloned()))
 }
 
 /// Decides what a client gets for a subject token.
