@@ -28,11 +28,11 @@ run "only_the_calls_of_the_ports" {
   assert {
     condition = toset(flatten(jsondecode(output.policies["clients"]).Statement[*].Action)) == toset([
       "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
-      "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:TagResource",
+      "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:RestoreSecret", "secretsmanager:TagResource",
       "secretsmanager:UpdateSecretVersionStage",
       "logs:CreateLogStream", "logs:PutLogEvents",
     ])
-    error_message = "clients may do something else than fifteen actions"
+    error_message = "clients may do something else than sixteen actions"
   }
 
   assert {

@@ -476,6 +476,7 @@ async fn t15_every_failed_assertion_has_the_same_bytes_and_costs_the_same_reads(
     let deleted = Client {
         state: ClientState::Deleted {
             restorable_until: NOW + SignedDuration::from_hours(24),
+            was_disabled: false,
         },
         auth: RegisteredAuth {
             method: by_key(&key),

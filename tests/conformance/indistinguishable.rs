@@ -29,6 +29,7 @@ async fn everybody(service: &TestService) -> Vec<&'static str> {
     let ada = ada();
     let deleted = ClientState::Deleted {
         restorable_until: NOW + SignedDuration::from_hours(24),
+        was_disabled: false,
     };
     let expired = client_of(&ada, "expired");
     let expired = Client {

@@ -51,6 +51,7 @@ async fn leave_a_delete_half_done(stores: &Stores, name: &str) {
     let client = stores.service.add_client(client_of(&ada(), name)).await;
     let state = ClientState::Deleted {
         restorable_until: NOW + SignedDuration::from_hours(24 * 29),
+        was_disabled: false,
     };
     let deleted = builders::next(&client, state);
     let ports = stores.service.deployment.ports();

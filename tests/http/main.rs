@@ -28,6 +28,7 @@ mod preconditions;
 mod principals;
 mod process;
 mod resource_servers;
+mod restoring;
 mod revealing;
 mod round_trips;
 mod snapshot;

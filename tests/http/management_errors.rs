@@ -122,6 +122,8 @@ async fn what_the_client_is_protected_from() {
     assert_eq!(put("*").await.status, 200);
     let answer = scene.call(Method::DELETE, path).send().await;
     assert_shows("deletion_protection", &answer);
+    let restore = scene.call(Method::POST, &format!("{path}/restore"));
+    assert_shows("not_deleted", &restore.send().await);
 }
 
 #[tokio::test]

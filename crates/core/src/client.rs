@@ -39,6 +39,8 @@ pub enum ClientState {
     Deleted {
         /// Until when.
         restorable_until: Timestamp,
+        /// Whether it was disabled before, which a restore does not change.
+        was_disabled: bool,
     },
 }
 
@@ -166,6 +168,12 @@ impl Client {
         secrets.filter(move |secret| takes_secrets && secret.is_live(now))
     }
 
+    /// Whether Secrets Manager has, or may have, the value of one of its secrets.
+    pub fn has_kept_values(&self) -> bool {
+        self.secret_storage == SecretStorage::SecretsManager
+            || self.secrets.iter().any(|secret| secret.arn.is_some())
+    }
+
     /// Whether the client may ask for tokens from that address.
     pub fn may_ask_from(&self, source: IpAddr) -> bool {
         let allowed = &self.allowed_cidrs;
@@ -188,6 +196,23 @@ impl Client {
         Self {
             state,
             generation: self.generation.raised(),
+            updated_at: now,
+            revision: self.revision.next(),
+            ..self
+        }
+    }
+
+    /// The client after a restore: as it was before the delete, but for its tokens, which stay dead.
+    #[must_use]
+    pub fn restored(self, now: Timestamp) -> Self {
+        let state = match self.state {
+            ClientState::Deleted {
+                was_disabled: true, ..
+            } => ClientState::Disabled,
+            _ => ClientState::Active,
+        };
+        Self {
+            state,
             updated_at: now,
             revision: self.revision.next(),
             ..self

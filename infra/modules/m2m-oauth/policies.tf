@@ -93,6 +93,7 @@ locals {
           "secretsmanager:DeleteSecret",
           "secretsmanager:DescribeSecret",
           "secretsmanager:GetSecretValue",
+          "secretsmanager:RestoreSecret",
           "secretsmanager:TagResource",
         ]
         Resource = local.client_secrets_arns

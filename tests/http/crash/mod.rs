@@ -4,4 +4,5 @@
 mod creating;
 mod deleting;
 mod lost_answers;
+mod restoring;
 mod store;

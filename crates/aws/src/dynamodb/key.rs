@@ -23,6 +23,7 @@
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use m2m_core::client::ClientState;
 use m2m_core::ports::{Counted, Counter, SpentName, TokenName};
 use m2m_types::admin::limits::QuotaPeriod;
 use m2m_types::client_id::ClientId;
@@ -79,14 +80,6 @@ impl Key {
 
     pub(super) fn client_count(id: &OrganizationId) -> Self {
         Self::new(format!("ORG#{id}"), "COUNT")
-    }
-
-    pub(super) fn live_entry(owner: &OwnerId, client: &ClientId) -> Self {
-        ListKind::Live.entry(owner, client)
-    }
-
-    pub(super) fn deleted_entry(owner: &OwnerId, client: &ClientId) -> Self {
-        ListKind::Deleted.entry(owner, client)
     }
 
     pub(super) fn unfinished(client: &ClientId) -> Self {
@@ -203,6 +196,15 @@ pub(super) enum ListKind {
 }
 
 impl ListKind {
+    /// Where a client is listed; none: nowhere.
+    pub(super) fn of(state: ClientState) -> Option<Self> {
+        match state {
+            ClientState::Pending | ClientState::Abandoned => None,
+            ClientState::Active | ClientState::Disabled => Some(Self::Live),
+            ClientState::Deleted { .. } => Some(Self::Deleted),
+        }
+    }
+
     /// What the sort keys of the entries start with.
     pub(super) fn prefix(self) -> &'static str {
         match self {
@@ -242,12 +244,12 @@ mod tests {
             (Key::client(&client), "CLIENT#m2m_1", "CLIENT"),
             (Key::owner(&owner), "OWNER#local|admin", "OWNER"),
             (
-                Key::live_entry(&owner, &client),
+                ListKind::Live.entry(&owner, &client),
                 "OWNER#local|admin",
                 "CLIENT#m2m_1",
             ),
             (
-                Key::deleted_entry(&owner, &client),
+                ListKind::Deleted.entry(&owner, &client),
                 "OWNER#local|admin",
                 "DELETED#m2m_1",
             ),

@@ -4,6 +4,7 @@ mod attempts;
 mod backoff;
 mod client_store;
 mod directory;
+mod entries;
 mod expression;
 mod items;
 mod key;

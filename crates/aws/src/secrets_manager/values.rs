@@ -5,6 +5,7 @@ use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use aws_sdk_secretsmanager::operation::restore_secret::RestoreSecretError;
 use aws_sdk_secretsmanager::types::Tag;
 use m2m_core::ports::{KeptValue, SecretValues, StoreError};
 use m2m_core::secret::SecretDigest;
@@ -69,6 +70,15 @@ impl SecretValues for SecretsManagerValues {
             "schedule the removal of a client's secret",
             Store::Secret(&self.secrets.name_of_client(client)),
             self.schedule(client),
+        )
+        .await
+    }
+
+    async fn restore(&self, client: &ClientId) -> Result<bool, StoreError> {
+        within_deadline(
+            "restore a client's secret",
+            Store::Secret(&self.secrets.name_of_client(client)),
+            self.restore_removed(client),
         )
         .await
     }
@@ -199,6 +209,24 @@ impl SecretsManagerValues {
                 client,
                 &error,
             )),
+        }
+    }
+
+    async fn restore_removed(&self, client: &ClientId) -> Result<bool, StoreError> {
+        let result = self
+            .secrets
+            .client
+            .restore_secret()
+            .secret_id(self.secrets.name_of_client(client))
+            .send()
+            .await;
+        let Err(error) = result else {
+            return Ok(true);
+        };
+        match error.as_service_error() {
+            Some(RestoreSecretError::ResourceNotFoundException(_)) => Ok(false),
+            _ if self.secrets.is_denied_as_gone(client, &error).await => Ok(false),
+            _ => Err(self.failed("restore a client's secret", "RestoreSecret", client, &error)),
         }
     }
 

@@ -103,7 +103,13 @@ fn deleted(client: &Client) -> Client {
     let restorable_until = NOW + SignedDuration::from_hours(24 * 29);
     Client {
         generation: Generation::default().raised(),
-        ..next(client, ClientState::Deleted { restorable_until })
+        ..next(
+            client,
+            ClientState::Deleted {
+                restorable_until,
+                was_disabled: false,
+            },
+        )
     }
 }
 

@@ -53,7 +53,13 @@ async fn a_client_s_items_come_and_go() {
     assert_eq!(keys(&deployment).await, expected);
 
     let restorable_until = NOW;
-    let deleted = next(&active, ClientState::Deleted { restorable_until });
+    let deleted = next(
+        &active,
+        ClientState::Deleted {
+            restorable_until,
+            was_disabled: false,
+        },
+    );
     clients
         .delete(&deleted, active.revision, NOW)
         .await

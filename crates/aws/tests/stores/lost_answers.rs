@@ -70,7 +70,13 @@ async fn a_deleted_client_is_uncounted_once() {
         .faults
         .next(1, "TransactWriteItems", Fault::AnswerLost);
     let restorable_until = NOW;
-    let deleted = next(&present, ClientState::Deleted { restorable_until });
+    let deleted = next(
+        &present,
+        ClientState::Deleted {
+            restorable_until,
+            was_disabled: false,
+        },
+    );
     let clients = &deployment.stores.clients;
     let outcome = clients.delete(&deleted, present.revision, NOW).await;
     assert_eq!(outcome.unwrap(), WriteOutcome::Written);

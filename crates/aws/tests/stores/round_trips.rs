@@ -70,7 +70,13 @@ async fn every_change_is_one_write() {
     clients.record_use(&changed.id, secret, NOW).await.unwrap();
     assert_eq!(calls(&deployment), ["UpdateItem"]);
     let restorable_until = NOW;
-    let deleted = next(&changed, ClientState::Deleted { restorable_until });
+    let deleted = next(
+        &changed,
+        ClientState::Deleted {
+            restorable_until,
+            was_disabled: false,
+        },
+    );
     clients
         .delete(&deleted, changed.revision, NOW)
         .await

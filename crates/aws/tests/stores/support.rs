@@ -124,7 +124,13 @@ impl Deployment {
     /// Deletes an active client.
     pub(crate) async fn delete(&self, client: &Client) {
         let restorable_until = NOW;
-        let deleted = next(client, ClientState::Deleted { restorable_until });
+        let deleted = next(
+            client,
+            ClientState::Deleted {
+                restorable_until,
+                was_disabled: false,
+            },
+        );
         let delete = self.stores.clients.delete(&deleted, client.revision, NOW);
         assert_eq!(delete.await.unwrap(), WriteOutcome::Written);
     }

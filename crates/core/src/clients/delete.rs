@@ -1,7 +1,6 @@
 //! Deleting a client: dead at once, its secret's value gone after the restore window.
 
 use jiff::SignedDuration;
-use m2m_types::admin::client::SecretStorage;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_id::ClientId;
 use tracing::{info, warn};
@@ -49,15 +48,18 @@ impl Clients {
     /// The first step, after which the client and its tokens are dead; none: others changed it meanwhile.
     pub(crate) async fn mark_deleted(&self, present: Client) -> Result<Option<Client>, StoreError> {
         let (expected, now) = (present.revision, self.clock.now());
-        let restorable_until = now + KEPT_FOR;
-        let deleted = present.stopped(ClientState::Deleted { restorable_until }, now);
+        let state = ClientState::Deleted {
+            restorable_until: now + KEPT_FOR,
+            was_disabled: present.state == ClientState::Disabled,
+        };
+        let deleted = present.stopped(state, now);
         let written = self.store.delete(&deleted, expected, now).await?;
         Ok((written == WriteOutcome::Written).then_some(deleted))
     }
 
     /// Lets the value go and takes the note away. Again is no error.
     pub(crate) async fn finish_delete(&self, deleted: &Client) -> Result<(), StoreError> {
-        if deleted.secret_storage == SecretStorage::SecretsManager {
+        if deleted.has_kept_values() {
             self.values.schedule_removal(&deleted.id).await?;
         }
         self.store.remove_note(&deleted.id).await

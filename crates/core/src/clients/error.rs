@@ -23,6 +23,17 @@ pub enum ClientsError {
         /// Until when it is kept.
         restorable_until: Timestamp,
     },
+    /// There is nothing to restore.
+    #[error("the client is not deleted")]
+    NotDeleted,
+    /// The value of a secret that the client would come back with is gone.
+    #[error(
+        "the client cannot come back: the value of its secret is gone from Secrets Manager; make another client"
+    )]
+    SecretGone,
+    /// On whose behalf the client would act is gone or switched off.
+    #[error("the client's owner or organization is gone or switched off")]
+    OwnerInactive,
     /// The client has no such secret.
     #[error("the client has no such secret, or it has expired")]
     SecretNotFound,

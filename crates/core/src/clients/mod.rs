@@ -8,6 +8,7 @@ mod error;
 mod list;
 mod read;
 mod repair;
+mod restore;
 mod secrets;
 mod settings;
 mod stop;

@@ -17,6 +17,18 @@ impl Clients {
         self.find_visible(caller, id).await
     }
 
+    /// A client of the caller's, whatever its state.
+    pub(super) async fn find_own(
+        &self,
+        caller: &Caller,
+        id: &ClientId,
+    ) -> Result<Client, ClientsError> {
+        let found = self.directory.find_client(id).await?.client;
+        found
+            .filter(|client| client.owner == caller.owner().id)
+            .ok_or(ClientsError::NotFound)
+    }
+
     /// A live client of the caller's. Somebody else's, one that is being made and one that never was are
     /// the same to the caller.
     pub(super) async fn find_visible(
@@ -24,17 +36,17 @@ impl Clients {
         caller: &Caller,
         id: &ClientId,
     ) -> Result<Client, ClientsError> {
-        let found = self.directory.find_client(id).await?;
-        let client = found
-            .client
-            .filter(|client| client.owner == caller.owner().id)
-            .ok_or(ClientsError::NotFound)?;
+        let client = self.find_own(caller, id).await?;
         match client.state {
             ClientState::Active | ClientState::Disabled => Ok(client),
-            ClientState::Deleted { restorable_until } => {
+            ClientState::Deleted {
+                restorable_until, ..
+            } if self.clock.now() < restorable_until => {
                 Err(ClientsError::Deleted { restorable_until })
             }
-            ClientState::Pending | ClientState::Abandoned => Err(ClientsError::NotFound),
+            ClientState::Deleted { .. } | ClientState::Pending | ClientState::Abandoned => {
+                Err(ClientsError::NotFound)
+            }
         }
     }
 }

@@ -12,13 +12,13 @@ use crate::ports::{StoreError, WriteOutcome};
 /// How many notes are read at once.
 const PAGE: u32 = 100;
 
-/// A create or delete that is older than this is not under way any more: no request takes so long.
+/// A create, delete or restore that is older than this is not under way any more: no request takes so long.
 pub const LEFT_BEHIND: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a repair did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Repaired {
-    /// Creates and deletes that were finished.
+    /// Creates and deletes that were finished; a restore that did not finish is a delete that does.
     pub finished: u32,
     /// Creates that were undone.
     pub undone: u32,
@@ -45,7 +45,7 @@ impl Followed {
 
 impl Clients {
     /// Follows every note older than `age`: a create whose secret's value is kept is finished, any other
-    /// create is undone, a delete is finished. Safe to run twice at once and beside requests.
+    /// create is undone, a delete is finished, a restore ends as the delete that it was to undo. Safe to run twice at once and beside requests.
     ///
     /// # Errors
     /// The notes could not be read.
@@ -92,15 +92,27 @@ impl Clients {
         match client.state {
             ClientState::Pending => self.finish_or_undo(client).await,
             ClientState::Abandoned => self.remove(&client).await,
-            ClientState::Deleted { .. } => {
-                self.finish_delete(&client).await?;
-                Ok(Followed::Finished)
-            }
+            ClientState::Deleted { .. } => self.delete_for_good(client).await,
             ClientState::Active | ClientState::Disabled => {
                 self.store.remove_note(id).await?;
                 Ok(Followed::Overtaken)
             }
         }
+    }
+
+    /// From its new revision on, no restore that was begun before can finish: one that did while the value goes
+    /// would bring back a client without it.
+    async fn delete_for_good(&self, deleted: Client) -> Result<Followed, StoreError> {
+        let expected = deleted.revision;
+        let fenced = Client {
+            revision: expected.next(),
+            ..deleted
+        };
+        let written = self.store.replace(&fenced, expected).await?;
+        if written == WriteOutcome::Written {
+            self.finish_delete(&fenced).await?;
+        }
+        Ok(Followed::if_written(written, Followed::Finished))
     }
 
     async fn finish_or_undo(&self, mut pending: Client) -> Result<Followed, StoreError> {

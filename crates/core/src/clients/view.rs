@@ -67,9 +67,9 @@ impl Clients {
 /// A state as it is shown; who makes a client sees it before it is active.
 fn shown(state: ClientState) -> (ClientStatus, Option<Timestamp>) {
     match state {
-        ClientState::Deleted { restorable_until } => {
-            (ClientStatus::Deleted, Some(restorable_until))
-        }
+        ClientState::Deleted {
+            restorable_until, ..
+        } => (ClientStatus::Deleted, Some(restorable_until)),
         ClientState::Disabled => (ClientStatus::Disabled, None),
         ClientState::Active | ClientState::Pending | ClientState::Abandoned => {
             (ClientStatus::Active, None)

@@ -64,7 +64,31 @@ pub enum WriteOutcome {
     ChangedMeanwhile,
 }
 
-/// A create or delete that touches two stores and has not been seen to finish.
+/// A client in the last step of a restore.
+#[derive(Debug, Clone)]
+pub struct RestoredClient<'a> {
+    /// The client as it was before the delete, its generation raised.
+    pub client: &'a Client,
+    /// What it was until now: deleted.
+    pub before: &'a Client,
+    /// How many clients its organization may have.
+    pub max_clients: Option<u32>,
+    /// The moment that its note was written with: somebody else's note is another restore, or a delete.
+    pub since: Timestamp,
+}
+
+/// What became of the last step of a restore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestoreOutcome {
+    /// The client is back.
+    Restored,
+    /// The organization has as many clients as it may.
+    LimitReached,
+    /// The client has another revision by now, or the note is gone or another's.
+    ChangedMeanwhile,
+}
+
+/// A create, delete or restore that touches two stores and has not been seen to finish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
     /// Of which client.
@@ -124,10 +148,22 @@ pub trait ClientStore: Send + Sync {
         now: Timestamp,
     ) -> Result<WriteOutcome, StoreError>;
 
+    /// Notes a client as unfinished, unless it has been since later than `left_behind`; whether it did.
+    async fn begin_restore(
+        &self,
+        id: &ClientId,
+        now: Timestamp,
+        left_behind: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Writes a client that is not deleted any more, moves its list entry back to the live ones, counts it against
+    /// its organization's limit and takes its note away: all or nothing.
+    async fn restore(&self, restored: RestoredClient<'_>) -> Result<RestoreOutcome, StoreError>;
+
     /// Takes the note of a client away when nothing is left to be done. Again is no error.
     async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError>;
 
-    /// At most `limit` notes of creates and deletes that have not been seen to finish, the oldest ids first.
+    /// At most `limit` notes of creates, deletes and restores that have not been seen to finish, the oldest ids first.
     async fn unfinished(
         &self,
         after: Option<&ClientId>,

@@ -17,7 +17,8 @@ mod survey;
 
 pub use attempts::{Attempt, Attempts};
 pub use client_store::{
-    ClientStore, InsertOutcome, KeptAnswer, PendingClient, Unfinished, WriteOutcome,
+    ClientStore, InsertOutcome, KeptAnswer, PendingClient, RestoreOutcome, RestoredClient,
+    Unfinished, WriteOutcome,
 };
 pub use directory::{Directory, Lookup, Principals};
 pub use fetch::{FetchDocument, NothingFetched};

@@ -37,6 +37,9 @@ pub trait SecretValues: Send + Sync {
     /// Lets the values of a deleted client go after the restore window. Again, or without values, is no error.
     async fn schedule_removal(&self, client: &ClientId) -> Result<(), StoreError>;
 
+    /// Keeps what was to go after the restore window; whether there is anything left to keep. Again is no error.
+    async fn restore(&self, client: &ClientId) -> Result<bool, StoreError>;
+
     /// Removes the values of a client that never came to be, at once. Again, or without values, is no error.
     async fn remove(&self, client: &ClientId) -> Result<(), StoreError>;
 }

@@ -42,6 +42,10 @@ pub(super) fn routes() -> Router<Shared> {
             post(enable).fallback(fallback::method_not_allowed),
         )
         .route(
+            "/v1/clients/{id}/restore",
+            post(restore).fallback(fallback::method_not_allowed),
+        )
+        .route(
             "/v1/clients/{id}/revoke-tokens",
             post(revoke_tokens).fallback(fallback::method_not_allowed),
         )
@@ -199,6 +203,20 @@ async fn enable(
         let id = input::client_id(id)?;
         let enabled = state.clients.enable(&caller, &id, &precondition).await?;
         Ok(changed(&state, &enabled))
+    })
+    .await
+}
+
+async fn restore(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    presented: Presented,
+) -> Response<Body> {
+    answer::to_caller(&state, &presented, async |caller| {
+        let precondition = input::precondition(&presented.headers)?;
+        let id = input::client_id(id)?;
+        let restored = state.clients.restore(&caller, &id, &precondition).await?;
+        Ok(changed(&state, &restored))
     })
     .await
 }

@@ -41,6 +41,9 @@ kinds! {
     NO_SUCH_PATH = NOT_FOUND, "no-such-path", "No such path";
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed";
     NO_SECRET = CONFLICT, "no-secret", "No secret";
+    NOT_DELETED = CONFLICT, "not-deleted", "Not deleted";
+    SECRET_GONE = CONFLICT, "secret-gone", "Secret gone";
+    OWNER_INACTIVE = CONFLICT, "owner-inactive", "Owner switched off";
     DELETION_PROTECTION = CONFLICT, "deletion-protection", "Deletion protection";
     IDENTIFIER_TAKEN = CONFLICT, "identifier-taken", "Identifier taken";
     SCOPE_TAKEN = CONFLICT, "scope-taken", "Scope taken";

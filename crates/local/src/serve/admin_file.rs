@@ -273,6 +273,7 @@ mod tests {
         let deleted = Client {
             state: ClientState::Deleted {
                 restorable_until: now + SignedDuration::from_hours(1),
+                was_disabled: false,
             },
             revision: expected.next(),
             ..admin

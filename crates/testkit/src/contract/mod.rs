@@ -100,7 +100,13 @@ impl Ports {
     /// Deletes an active client.
     async fn delete(&self, client: &Client) -> Client {
         let restorable_until = NOW + jiff::SignedDuration::from_hours(24 * 29);
-        let deleted = builders::next(client, ClientState::Deleted { restorable_until });
+        let deleted = builders::next(
+            client,
+            ClientState::Deleted {
+                restorable_until,
+                was_disabled: false,
+            },
+        );
         let written = self.clients.delete(&deleted, client.revision, NOW).await;
         assert_eq!(written.unwrap(), WriteOutcome::Written);
         deleted

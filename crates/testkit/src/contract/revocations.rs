@@ -66,6 +66,7 @@ pub async fn a_deleted_client_is_stopped(ports: Ports) {
         &present,
         ClientState::Deleted {
             restorable_until: NOW,
+            was_disabled: false,
         },
     );
     let written = ports.clients.delete(&deleted, present.revision, NOW).await;

@@ -13,6 +13,7 @@ macro_rules! secret_values_contract {
             [
                 a_kept_value_is_found_under_its_own_name_only,
                 a_removed_value_is_gone_and_may_come_again,
+                a_restored_value_is_found_again,
                 a_value_scheduled_for_removal_is_not_found,
                 another_value_under_the_same_name_is_refused,
                 keeping_the_same_value_again_is_no_error,
@@ -126,6 +127,22 @@ pub async fn a_value_scheduled_for_removal_is_not_found(ports: Ports) {
         );
     }
     ports.values.remove(&client).await.unwrap();
+}
+
+/// Also one that was not to go; one that is gone stays so.
+pub async fn a_restored_value_is_found_again(ports: Ports) {
+    let (client, (secret, value)) = (client_id("payments"), secret("one"));
+    assert!(!ports.values.restore(&client).await.unwrap());
+    let insert = ports.values.insert(&client, &secret.id, &value);
+    insert.await.unwrap();
+    ports.values.schedule_removal(&client).await.unwrap();
+    for _ in 0..2 {
+        assert!(ports.values.restore(&client).await.unwrap());
+        let found = ports.values.find(&client, &secret.id).await.unwrap();
+        assert_eq!(found.unwrap().value.expose(), value.expose());
+    }
+    ports.values.remove(&client).await.unwrap();
+    assert!(!ports.values.restore(&client).await.unwrap());
 }
 
 /// At once: the name is free for another.

@@ -5,11 +5,11 @@ use m2m_core::client::{Client, Revision};
 use m2m_core::ports::{StoreError, WriteOutcome};
 
 use super::change;
-use crate::dynamodb::Table;
 use crate::dynamodb::expression::{Expression, text};
 use crate::dynamodb::items::client::ANSWER;
 use crate::dynamodb::key::Key;
 use crate::dynamodb::transaction::Write;
+use crate::dynamodb::{Table, entries};
 
 impl Table {
     pub(super) async fn activate(
@@ -20,12 +20,11 @@ impl Table {
     ) -> Result<WriteOutcome, StoreError> {
         let (key, changes) = change(client, expected)?;
         let changes = changes.and_update("REMOVE #answer").name("#answer", ANSWER);
-        let entry = Key::live_entry(&client.owner, &client.id);
         let mut writes = vec![
             Write::Update(key, changes),
-            Write::put(entry.into_item()),
             Write::delete(Key::unfinished(&client.id)),
         ];
+        writes.extend(entries::list(client));
         if let Some(id) = answer {
             let finish = Expression::update("SET #finished = :true")
                 .and_when("client_id = :client")

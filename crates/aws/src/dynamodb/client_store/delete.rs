@@ -1,16 +1,16 @@
 //! Deleting clients.
 
 use jiff::Timestamp;
-use m2m_core::client::{Client, Revision};
+use m2m_core::client::{Client, ClientState, Revision};
 use m2m_core::ports::{StoreError, WriteOutcome};
 use m2m_types::client_id::ClientId;
 
 use super::{change, uncount};
-use crate::dynamodb::Table;
 use crate::dynamodb::items::unfinished;
 use crate::dynamodb::key::Key;
 use crate::dynamodb::revocations::client_stopped;
 use crate::dynamodb::transaction::Write;
+use crate::dynamodb::{Table, entries};
 
 impl Table {
     pub(super) async fn delete(
@@ -20,14 +20,12 @@ impl Table {
         now: Timestamp,
     ) -> Result<WriteOutcome, StoreError> {
         let (key, changes) = change(client, expected)?;
-        let deleted = Key::deleted_entry(&client.owner, &client.id);
         let mut writes = vec![
             Write::Update(key, changes),
-            Write::delete(Key::live_entry(&client.owner, &client.id)),
-            Write::put(deleted.into_item()),
             uncount(&client.organization),
             Write::put(unfinished::to_item(&client.id, now)?),
         ];
+        writes.extend(entries::relist(ClientState::Active, client));
         writes.extend(client_stopped(client, now)?);
         Ok(self.transact("delete a client", writes).await?.into())
     }

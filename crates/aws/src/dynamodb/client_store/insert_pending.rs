@@ -2,6 +2,7 @@
 
 use m2m_core::ports::{InsertOutcome, PendingClient, StoreError};
 
+use super::count;
 use crate::dynamodb::Table;
 use crate::dynamodb::expression::{Expression, number, text};
 use crate::dynamodb::items::{answer, client, unfinished};
@@ -41,7 +42,7 @@ fn writes(pending: &PendingClient<'_>) -> Result<Vec<Write>, StoreError> {
     let note = unfinished::to_item(&pending.client.id, pending.now)?;
     let mut writes = vec![
         Write::Put(new, Expression::when_absent()),
-        count(pending),
+        count(&pending.client.organization, pending.max_clients),
         Write::put(note),
     ];
     if let Some(kept) = pending.answer {
@@ -52,16 +53,4 @@ fn writes(pending: &PendingClient<'_>) -> Result<Vec<Write>, StoreError> {
         writes.push(Write::Put(answer::to_item(kept)?, free));
     }
     Ok(writes)
-}
-
-/// Counts the client, if the limit has room for it.
-fn count(pending: &PendingClient<'_>) -> Write {
-    let more = Expression::update("ADD clients :one").value(":one", number(1));
-    let more = match pending.max_clients {
-        None => more,
-        Some(max) => more
-            .and_when("attribute_not_exists(clients) OR clients < :max")
-            .value(":max", number(max)),
-    };
-    Write::Update(Key::client_count(&pending.client.organization), more)
 }

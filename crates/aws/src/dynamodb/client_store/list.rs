@@ -1,6 +1,6 @@
 //! Listing an owner's clients.
 
-use m2m_core::client::{Client, ClientState};
+use m2m_core::client::Client;
 use m2m_core::ports::StoreError;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::OwnerId;
@@ -65,11 +65,7 @@ impl Table {
         let mut found = self.find_all(WHAT, keys.clone()).await?;
         let items = keys.iter().filter_map(|key| found.take(key));
         let clients: Vec<_> = items.map(client::from_item).collect::<Result<_, _>>()?;
-        let is_listed = |client: &Client| match client.state {
-            ClientState::Pending | ClientState::Abandoned => false,
-            ClientState::Active | ClientState::Disabled => list == ListKind::Live,
-            ClientState::Deleted { .. } => list == ListKind::Deleted,
-        };
+        let is_listed = |client: &Client| ListKind::of(client.state) == Some(list);
         Ok(clients.into_iter().filter(is_listed).collect())
     }
 }

@@ -8,6 +8,7 @@ mod list;
 mod record_use;
 mod remove_abandoned;
 mod replace;
+mod restore;
 mod stop;
 mod unfinished;
 
@@ -15,7 +16,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use m2m_core::client::{Client, Revision};
 use m2m_core::ports::{
-    ClientStore, InsertOutcome, KeptAnswer, PendingClient, StoreError, Unfinished, WriteOutcome,
+    ClientStore, InsertOutcome, KeptAnswer, PendingClient, RestoreOutcome, RestoredClient,
+    StoreError, Unfinished, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId, SecretId};
@@ -129,6 +131,29 @@ impl ClientStore for DynamoDbClientStore {
         .await
     }
 
+    async fn begin_restore(
+        &self,
+        id: &ClientId,
+        now: Timestamp,
+        left_behind: Timestamp,
+    ) -> Result<bool, StoreError> {
+        within_deadline(
+            "begin a restore",
+            self.table.store(),
+            self.table.begin_restore(id, now, left_behind),
+        )
+        .await
+    }
+
+    async fn restore(&self, restored: RestoredClient<'_>) -> Result<RestoreOutcome, StoreError> {
+        within_deadline(
+            "restore a client",
+            self.table.store(),
+            self.table.restore(restored),
+        )
+        .await
+    }
+
     async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError> {
         within_deadline(
             "remove a note",
@@ -201,6 +226,18 @@ impl ClientStore for DynamoDbClientStore {
 fn change(client: &Client, expected: Revision) -> Result<(Key, Expression), StoreError> {
     let changes = Expression::set_all(&client::to_changes(client)?).at_revision(expected);
     Ok((Key::client(&client.id), changes))
+}
+
+/// Counts one client more, if the limit has room for it. It lets the first one pass, also where the limit is 0.
+fn count(organization: &OrganizationId, max_clients: Option<u32>) -> Write {
+    let more = Expression::update("ADD clients :one").value(":one", number(1));
+    let more = match max_clients {
+        None => more,
+        Some(max) => more
+            .and_when("attribute_not_exists(clients) OR clients < :max")
+            .value(":max", number(max)),
+    };
+    Write::Update(Key::client_count(organization), more)
 }
 
 /// Counts one client less.

@@ -41,6 +41,10 @@ struct ClientItem {
     organization: OrganizationId,
     state: StateItem,
     restorable_until: Option<Timestamp>,
+    /// Of a deleted client, before it was.
+    was_disabled: bool,
+    /// Seconds; the TTL attribute too. Null while the client is not deleted.
+    expires_at: Option<i64>,
     scopes: Option<ScopeSet>,
     default_scopes: Option<ScopeSet>,
     default_audience: ResourceServerItem,
@@ -121,7 +125,7 @@ pub(in crate::dynamodb) fn when_abandoned(expected: Revision) -> Expression {
 
 impl From<&Client> for ClientItem {
     fn from(client: &Client) -> Self {
-        let (state, restorable_until) = state_to_item(client.state);
+        let (state, restorable_until, was_disabled) = state_to_item(client.state);
         let last_used = client.last_used.iter();
         Self {
             schema_version: SchemaVersion,
@@ -133,6 +137,8 @@ impl From<&Client> for ClientItem {
             organization: client.organization.clone(),
             state,
             restorable_until,
+            was_disabled,
+            expires_at: restorable_until.map(Timestamp::as_second),
             scopes: client.scopes.clone(),
             default_scopes: client.default_scopes.clone(),
             default_audience: ResourceServerItem::from(&client.default_audience),
@@ -180,7 +186,7 @@ impl TryFrom<ClientItem> for Client {
             description: item.description,
             owner: item.owner,
             organization: item.organization,
-            state: state_from_item(item.state, item.restorable_until)?,
+            state: state_from_item(item.state, item.restorable_until, item.was_disabled)?,
             scopes: item.scopes,
             default_scopes: item.default_scopes,
             default_audience: item.default_audience.into(),
@@ -215,28 +221,34 @@ impl TryFrom<ClientItem> for Client {
     }
 }
 
-fn state_to_item(state: ClientState) -> (StateItem, Option<Timestamp>) {
+/// The state, and of a deleted client until when it is kept and whether it was disabled before.
+fn state_to_item(state: ClientState) -> (StateItem, Option<Timestamp>, bool) {
     match state {
-        ClientState::Pending => (StateItem::Pending, None),
-        ClientState::Abandoned => (StateItem::Abandoned, None),
-        ClientState::Active => (StateItem::Active, None),
-        ClientState::Disabled => (StateItem::Disabled, None),
-        ClientState::Deleted { restorable_until } => (StateItem::Deleted, Some(restorable_until)),
+        ClientState::Pending => (StateItem::Pending, None, false),
+        ClientState::Abandoned => (StateItem::Abandoned, None, false),
+        ClientState::Active => (StateItem::Active, None, false),
+        ClientState::Disabled => (StateItem::Disabled, None, false),
+        ClientState::Deleted {
+            restorable_until,
+            was_disabled,
+        } => (StateItem::Deleted, Some(restorable_until), was_disabled),
     }
 }
 
 fn state_from_item(
     state: StateItem,
     restorable_until: Option<Timestamp>,
+    was_disabled: bool,
 ) -> Result<ClientState, &'static str> {
     match (state, restorable_until) {
         (StateItem::Pending, None) => Ok(ClientState::Pending),
         (StateItem::Abandoned, None) => Ok(ClientState::Abandoned),
         (StateItem::Active, None) => Ok(ClientState::Active),
         (StateItem::Disabled, None) => Ok(ClientState::Disabled),
-        (StateItem::Deleted, Some(restorable_until)) => {
-            Ok(ClientState::Deleted { restorable_until })
-        }
+        (StateItem::Deleted, Some(restorable_until)) => Ok(ClientState::Deleted {
+            restorable_until,
+            was_disabled,
+        }),
         _ => Err("state and restorable_until do not go together"),
     }
 }

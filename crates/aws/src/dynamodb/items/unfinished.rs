@@ -1,4 +1,4 @@
-//! Notes of creates and deletes under way.
+//! Notes of creates, deletes and restores under way.
 
 use jiff::Timestamp;
 use m2m_core::ports::{StoreError, Unfinished};
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::version::SchemaVersion;
 use super::{Item, Key};
+use crate::dynamodb::expression::{Expression, text};
 
 #[derive(Serialize, Deserialize)]
 struct UnfinishedItem {
@@ -29,6 +30,20 @@ pub(in crate::dynamodb) fn to_item(
         Key::unfinished(client),
         item,
     )
+}
+
+/// There is no such note, or one that has been there since before.
+///
+/// Times are compared as they are written, in UTC: their order is that of their texts but for a last dot or `Z`,
+/// which differ by less than a second.
+pub(in crate::dynamodb) fn when_left_behind(before: Timestamp) -> Expression {
+    Expression::when("attribute_not_exists(pk) OR since <= :before")
+        .value(":before", text(before.to_string()))
+}
+
+/// The note that was written at that moment.
+pub(in crate::dynamodb) fn when_since(since: Timestamp) -> Expression {
+    Expression::when("since = :since").value(":since", text(since.to_string()))
 }
 
 pub(in crate::dynamodb) fn from_item(item: Item) -> Result<Unfinished, StoreError> {

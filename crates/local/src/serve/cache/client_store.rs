@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use m2m_core::client::{Client, Revision};
 use m2m_core::ports::{
-    ClientStore, InsertOutcome, KeptAnswer, PendingClient, StoreError, Unfinished, WriteOutcome,
+    ClientStore, InsertOutcome, KeptAnswer, PendingClient, RestoreOutcome, RestoredClient,
+    StoreError, Unfinished, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OwnerId, SecretId};
@@ -89,6 +90,24 @@ impl ClientStore for CachedClientStore {
     ) -> Result<WriteOutcome, StoreError> {
         self.cache
             .write(Some(&client.id), self.inner.delete(client, expected, now))
+            .await
+    }
+
+    async fn begin_restore(
+        &self,
+        id: &ClientId,
+        now: Timestamp,
+        left_behind: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.cache
+            .write(Some(id), self.inner.begin_restore(id, now, left_behind))
+            .await
+    }
+
+    async fn restore(&self, restored: RestoredClient<'_>) -> Result<RestoreOutcome, StoreError> {
+        let id = restored.client.id.clone();
+        self.cache
+            .write(Some(&id), self.inner.restore(restored))
             .await
     }
 

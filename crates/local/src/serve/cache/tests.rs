@@ -106,7 +106,13 @@ fn a_delete_that_nobody_waits_for_is_seen_when_it_lands() {
         };
         assert_eq!(state().await, Some(ClientState::Active));
         let restorable_until = client.created_at;
-        let deleted = builders::next(&client, ClientState::Deleted { restorable_until });
+        let deleted = builders::next(
+            &client,
+            ClientState::Deleted {
+                restorable_until,
+                was_disabled: false,
+            },
+        );
         let delete = ports
             .clients
             .delete(&deleted, client.revision, client.created_at);

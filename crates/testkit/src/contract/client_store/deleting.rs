@@ -48,7 +48,13 @@ pub async fn a_delete_of_another_revision_changes_nothing(ports: Ports) {
     let first = ports.create(&pending("first")).await;
     ports.create(&pending("second")).await;
     let restorable_until = NOW;
-    let deleted = next(&first, ClientState::Deleted { restorable_until });
+    let deleted = next(
+        &first,
+        ClientState::Deleted {
+            restorable_until,
+            was_disabled: false,
+        },
+    );
     let outcomes = [
         ports
             .clients

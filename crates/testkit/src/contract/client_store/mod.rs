@@ -4,6 +4,7 @@ mod changing;
 mod creating;
 mod deleting;
 mod listing;
+mod restoring;
 mod undoing;
 mod using;
 
@@ -11,6 +12,7 @@ pub use changing::*;
 pub use creating::*;
 pub use deleting::*;
 pub use listing::*;
+pub use restoring::*;
 pub use undoing::*;
 pub use using::*;
 
@@ -74,6 +76,17 @@ macro_rules! client_store_contract {
                 a_delete_of_another_revision_changes_nothing,
                 deleted_moves_to_the_deleted_list,
                 finishing_a_delete_again_is_no_error,
+            ]
+        );
+        $crate::facts!(
+            client_store,
+            $make,
+            [
+                a_delete_under_way_lets_no_restore_begin,
+                a_full_organization_has_no_room_for_a_restore,
+                a_restored_client_is_what_it_was,
+                only_the_restore_that_was_begun_finishes,
+                restores_at_once_fill_the_limit_exactly,
             ]
         );
         $crate::facts!(

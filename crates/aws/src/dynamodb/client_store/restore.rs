@@ -1,0 +1,57 @@
+//! Bringing deleted clients back.
+
+use jiff::Timestamp;
+use m2m_core::ports::{RestoreOutcome, RestoredClient, StoreError};
+use m2m_types::client_id::ClientId;
+
+use super::{change, count};
+use crate::dynamodb::items::unfinished;
+use crate::dynamodb::key::Key;
+use crate::dynamodb::transaction::{Transacted, Write};
+use crate::dynamodb::{Table, entries};
+
+/// Where in the transaction the conditions are.
+const CLIENT: usize = 0;
+const NOTE: usize = 1;
+
+impl Table {
+    /// A transaction, although it is one write: its token tells a repetition of the SDK's own from somebody else's.
+    pub(super) async fn begin_restore(
+        &self,
+        id: &ClientId,
+        now: Timestamp,
+        left_behind: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let note = unfinished::to_item(id, now)?;
+        let write = Write::Put(note, unfinished::when_left_behind(left_behind));
+        let transacted = self.transact("begin a restore", vec![write]).await?;
+        Ok(transacted == Transacted::Written)
+    }
+
+    pub(super) async fn restore(
+        &self,
+        restored: RestoredClient<'_>,
+    ) -> Result<RestoreOutcome, StoreError> {
+        // The count's condition lets the first client of an organization pass.
+        if restored.max_clients == Some(0) {
+            return Ok(RestoreOutcome::LimitReached);
+        }
+        let client = restored.client;
+        let (key, changes) = change(client, restored.before.revision)?;
+        let note = Key::unfinished(&client.id);
+        let mut writes = vec![
+            Write::Update(key, changes),
+            Write::Delete(note, unfinished::when_since(restored.since)),
+            count(&client.organization, restored.max_clients),
+        ];
+        writes.extend(entries::relist(restored.before.state, client));
+        let transacted = self.transact("restore a client", writes).await?;
+        Ok(match &transacted {
+            Transacted::Written => RestoreOutcome::Restored,
+            _ if transacted.refused_at(CLIENT) || transacted.refused_at(NOTE) => {
+                RestoreOutcome::ChangedMeanwhile
+            }
+            Transacted::Refused(_) => RestoreOutcome::LimitReached,
+        })
+    }
+}
