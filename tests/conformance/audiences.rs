@@ -45,7 +45,7 @@ async fn scene() -> TestService {
 /// Records a resource server as another process would: this one sees it after a minute.
 async fn record(service: &TestService, server: ResourceServerRecord, expected: u64) {
     let servers = &service.deployment.ports().resource_servers;
-    let written = servers.write(&server, expected).await.unwrap();
+    let written = servers.write(&server, expected, None).await.unwrap();
     assert_eq!(written, m2m_core::ports::WriteOutcome::Written);
     service.clock.advance(jiff::SignedDuration::from_secs(61));
 }

@@ -109,7 +109,7 @@ async fn t15_a_dry_run_tells_the_algorithm_of_the_resource_server() {
         ..builders::resource_server("orders")
     };
     let servers = &service.deployment.ports().resource_servers;
-    let written = servers.write(&server, 0).await.unwrap();
+    let written = servers.write(&server, 0, None).await.unwrap();
     assert_eq!(written, WriteOutcome::Written);
     service.add_client(client_of(&ada(), "payments")).await;
     // Its key is made, published and then signs.

@@ -27,6 +27,7 @@ mod patching;
 mod preconditions;
 mod principals;
 mod process;
+mod repeating;
 mod resource_servers;
 mod restoring;
 mod revealing;

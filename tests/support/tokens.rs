@@ -46,7 +46,7 @@ impl TestService {
             updated_at: NOW,
             revision: Revision::FIRST,
         };
-        let written = store.write(&record, known.revision).await.unwrap();
+        let written = store.write(&record, known.revision, None).await.unwrap();
         assert_eq!(written, WriteOutcome::Written);
         // Whoever has read the APIs before reads them again.
         self.clock.advance(SignedDuration::from_secs(61));

@@ -111,7 +111,7 @@ impl TestService {
             ..client
         };
         let written = match ended.state {
-            ClientState::Disabled => ports.clients.stop(&ended, active.revision, NOW).await,
+            ClientState::Disabled => ports.clients.stop(&ended, active.revision, NOW, None).await,
             _ => ports.clients.delete(&ended, active.revision, NOW).await,
         };
         assert_eq!(written.unwrap(), WriteOutcome::Written);

@@ -43,6 +43,7 @@ pub fn deployment(
         spent,
         resource_servers,
         quotas,
+        answers,
         attempts,
     } = stores;
     Ok(Deployment::new(
@@ -55,6 +56,7 @@ pub fn deployment(
             revocations,
             spent,
             quotas,
+            answers,
             attempts,
             fetch: Arc::new(NothingFetched),
             resource_servers,

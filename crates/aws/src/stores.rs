@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use m2m_core::ports::{
-    Attempts, ClientStore, Directory, KeyStore, Quotas, ResourceServerStore, Revocations,
+    Answers, Attempts, ClientStore, Directory, KeyStore, Quotas, ResourceServerStore, Revocations,
     SecretValues, SpentOnce,
 };
 use m2m_core::random::Random;
@@ -12,7 +12,7 @@ use m2m_types::issuer::Issuer;
 
 use crate::config::StoresConfig;
 use crate::dynamodb::{
-    DynamoDbAttempts, DynamoDbClientStore, DynamoDbDirectory, DynamoDbQuotas,
+    DynamoDbAnswers, DynamoDbAttempts, DynamoDbClientStore, DynamoDbDirectory, DynamoDbQuotas,
     DynamoDbResourceServerStore, DynamoDbRevocations, DynamoDbSpentOnce, Table,
 };
 use crate::sdk::{retries, timeouts};
@@ -26,6 +26,8 @@ pub struct Stores {
     pub directory: Arc<dyn Directory>,
     /// Writes clients.
     pub clients: Arc<dyn ClientStore>,
+    /// Keeps answers.
+    pub answers: Arc<dyn Answers>,
     /// Keeps the values of secrets.
     pub values: Arc<dyn SecretValues>,
     /// Keeps the signing keys.
@@ -71,6 +73,7 @@ impl Stores {
             spent: Arc::new(DynamoDbSpentOnce::new(table.clone())),
             resource_servers: Arc::new(DynamoDbResourceServerStore::new(table.clone())),
             quotas: Arc::new(DynamoDbQuotas::new(table.clone())),
+            answers: Arc::new(DynamoDbAnswers::new(table.clone())),
             attempts: Arc::new(DynamoDbAttempts::new(table)),
             values: Arc::new(SecretsManagerValues::new(secrets.clone(), issuer.clone())),
             keys: Arc::new(SecretsManagerKeyStore::new(secrets)),

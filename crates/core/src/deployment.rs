@@ -15,14 +15,15 @@ use crate::clock::Clock;
 use crate::cursors::Cursors;
 use crate::dpop::{DpopNonces, DpopProofs};
 use crate::grant::{NotedUses, TokenEndpoint};
+use crate::idempotency::KeptAnswers;
 use crate::introspection::Introspection;
 use crate::keys::{self, KeyRing, Rotation, RotationPeriod, SigningAlgorithm};
 use crate::live_token::LiveTokens;
 use crate::maintenance::Maintenance;
 use crate::mutual_tls::MutualTls;
 use crate::ports::{
-    Attempts, ClientStore, Directory, FetchDocument, KeyStore, Quotas, ResourceServerStore,
-    Revocations, SecretValues, SpentOnce, StoreError,
+    Answers, Attempts, ClientStore, Directory, FetchDocument, KeyStore, Quotas,
+    ResourceServerStore, Revocations, SecretValues, SpentOnce, StoreError,
 };
 use crate::principals::ManagedPrincipals;
 use crate::quotas::TokenQuotas;
@@ -62,6 +63,8 @@ pub struct Ports {
     pub directory: Arc<dyn Directory>,
     /// Writing clients.
     pub clients: Arc<dyn ClientStore>,
+    /// The answers that are kept for repetitions.
+    pub answers: Arc<dyn Answers>,
     /// The values of secrets.
     pub values: Arc<dyn SecretValues>,
     /// The deployment's own secrets.
@@ -198,6 +201,7 @@ impl Deployment {
             store: Arc::clone(&self.ports.keys),
             ring: self.keys(),
             revocations: Arc::clone(&self.ports.revocations),
+            answers: self.answers(),
             period: self.settings.key_rotation,
             clock: Arc::clone(&self.ports.clock),
         }
@@ -319,6 +323,7 @@ impl Deployment {
         Clients {
             directory: Arc::clone(&self.ports.directory),
             store: Arc::clone(&self.ports.clients),
+            answers: self.answers(),
             values: Arc::clone(&self.ports.values),
             resource_servers: self.settings.resource_servers.clone(),
             catalog: self.catalog(),
@@ -333,6 +338,7 @@ impl Deployment {
     pub fn resource_servers(&self) -> Registry {
         Registry {
             catalog: self.catalog(),
+            answers: self.answers(),
             cursors: self.cursors(),
             clock: Arc::clone(&self.ports.clock),
             random: Arc::clone(&self.ports.random),
@@ -345,6 +351,13 @@ impl Deployment {
             directory: Arc::clone(&self.ports.directory),
             clock: Arc::clone(&self.ports.clock),
             random: Arc::clone(&self.ports.random),
+        }
+    }
+
+    fn answers(&self) -> KeptAnswers {
+        KeptAnswers {
+            store: Arc::clone(&self.ports.answers),
+            clock: Arc::clone(&self.ports.clock),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod cursors;
 pub mod deployment;
 pub mod dpop;
 pub mod grant;
+pub mod idempotency;
 pub mod introspection;
 mod kept;
 pub mod keys;

@@ -1,10 +1,12 @@
 //! Counting the changes of a record, and expecting one.
 
+use serde::{Deserialize, Serialize};
+
 /// How often a change is decided anew, on what is there then, because somebody else's was faster.
 pub(crate) const ATTEMPTS: usize = 5;
 
 /// Counts the changes of a record; the `ETag` of its reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Revision(pub u64);
 
 impl Revision {

@@ -169,15 +169,13 @@ pub fn scopes(text: &str) -> ScopeSet {
     ScopeSet::parse(text).unwrap()
 }
 
-/// The answer of the create of a client, under way, kept for a day from [`NOW`] on.
+/// The answer of the create of a client, under way, kept from [`NOW`] on.
 pub fn answer(id: u8, client: &Client) -> KeptAnswer {
     KeptAnswer {
         id: [id; 32],
         request: [0x5a; 32],
-        client: client.id.clone(),
+        making: Some(client.id.clone()),
         sealed: vec![0, 1, 2, 0xff],
-        finished: false,
-        in_flight_until: NOW + SignedDuration::from_secs(30),
-        expires_at: NOW + SignedDuration::from_hours(24),
+        kept_at: NOW,
     }
 }

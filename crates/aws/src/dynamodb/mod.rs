@@ -1,5 +1,6 @@
 //! The ports on one DynamoDB table. `key.rs` says what lies where.
 
+mod answers;
 mod attempts;
 mod backoff;
 mod client_store;
@@ -20,6 +21,7 @@ mod table;
 mod transaction;
 mod update;
 
+pub(crate) use answers::DynamoDbAnswers;
 pub(crate) use attempts::DynamoDbAttempts;
 pub(crate) use client_store::DynamoDbClientStore;
 pub(crate) use directory::DynamoDbDirectory;

@@ -1,16 +1,16 @@
 //! Keeping resource servers.
 
 use async_trait::async_trait;
-use m2m_core::ports::{ResourceServerStore, StoreError, WriteOutcome};
+use m2m_core::ports::{KeptAnswer, ResourceServerStore, StoreError, WriteOutcome};
 use m2m_core::resource_servers::{KeptCatalog, ResourceServerRecord};
 use m2m_types::names::ResourceServerId;
 
-use super::Table;
 use super::expression::{Expression, number};
 use super::items::resource_server;
 use super::key::{Key, RESOURCE_SERVERS};
 use super::query::Query;
 use super::transaction::Write;
+use super::{Table, answers};
 use crate::deadline::within_deadline;
 
 /// Resource servers in one partition of the table.
@@ -44,11 +44,11 @@ impl DynamoDbResourceServerStore {
         Ok(catalog)
     }
 
-    /// Does one write together with raising the catalog's revision.
+    /// Does writes together with raising the catalog's revision.
     async fn change(
         &self,
         what: &str,
-        write: Write,
+        mut writes: Vec<Write>,
         expected: u64,
     ) -> Result<WriteOutcome, StoreError> {
         let raised = resource_server::to_revision_item(expected + 1)?;
@@ -57,7 +57,7 @@ impl DynamoDbResourceServerStore {
         } else {
             Expression::when("revision = :expected").value(":expected", number(expected))
         };
-        let writes = vec![Write::Put(raised, still), write];
+        writes.push(Write::Put(raised, still));
         let transacted = self.table.transact(what, writes);
         let transacted = within_deadline(what, self.table.store(), transacted).await?;
         Ok(transacted.into())
@@ -75,9 +75,12 @@ impl ResourceServerStore for DynamoDbResourceServerStore {
         &self,
         server: &ResourceServerRecord,
         expected: u64,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError> {
-        let put = Write::put(resource_server::to_item(server)?);
-        self.change("write a resource server", put, expected).await
+        let mut writes = vec![Write::put(resource_server::to_item(server)?)];
+        writes.extend(answer.map(answers::kept).transpose()?);
+        self.change("write a resource server", writes, expected)
+            .await
     }
 
     async fn remove(
@@ -85,7 +88,7 @@ impl ResourceServerStore for DynamoDbResourceServerStore {
         id: &ResourceServerId,
         expected: u64,
     ) -> Result<WriteOutcome, StoreError> {
-        let delete = Write::delete(Key::resource_server(id));
+        let delete = vec![Write::delete(Key::resource_server(id))];
         self.change("remove a resource server", delete, expected)
             .await
     }

@@ -84,11 +84,19 @@ async fn an_update_waits_for_a_transaction_to_end() {
     let clients = &deployment.stores.clients;
     meddler.next(3);
     let wanted = next(&present, ClientState::Active);
-    let outcome = clients.replace(&wanted, present.revision).await.unwrap();
+    let outcome = clients
+        .replace(&wanted, present.revision, None)
+        .await
+        .unwrap();
     assert_eq!(outcome, WriteOutcome::Written);
     meddler.next(3);
     let secret = &present.secrets[0].id;
     clients.record_use(&present.id, secret, NOW).await.unwrap();
     meddler.next(usize::MAX);
-    assert!(clients.replace(&wanted, present.revision).await.is_err());
+    assert!(
+        clients
+            .replace(&wanted, present.revision, None)
+            .await
+            .is_err()
+    );
 }

@@ -5,6 +5,7 @@ mod in_memory {
 
     m2m_testkit::directory_contract!(ports_in_memory);
     m2m_testkit::client_store_contract!(ports_in_memory);
+    m2m_testkit::answers_contract!(ports_in_memory);
     m2m_testkit::secret_values_contract!(ports_in_memory);
     m2m_testkit::key_store_contract!(ports_in_memory);
     m2m_testkit::revocations_contract!(ports_in_memory);
@@ -20,6 +21,7 @@ mod on_files {
 
     m2m_testkit::directory_contract!(ports_on_files);
     m2m_testkit::client_store_contract!(ports_on_files);
+    m2m_testkit::answers_contract!(ports_on_files);
     m2m_testkit::secret_values_contract!(ports_on_files);
     m2m_testkit::key_store_contract!(ports_on_files);
     m2m_testkit::revocations_contract!(ports_on_files);

@@ -108,7 +108,10 @@ async fn attributes_of_later_programs_are_left_alone() {
     assert_eq!(deployment.client("payments").await, Some(present.clone()));
     let changed = next(&present, ClientState::Active);
     let clients = &deployment.stores.clients;
-    clients.replace(&changed, present.revision).await.unwrap();
+    clients
+        .replace(&changed, present.revision, None)
+        .await
+        .unwrap();
     let item = deployment
         .dynamodb
         .get_item()
@@ -162,7 +165,7 @@ async fn a_damaged_answer_or_note_is_a_failure() {
         text("short"),
     )
     .await;
-    assert!(clients.find_answer(&kept.id).await.is_err());
+    assert!(deployment.stores.answers.find(&kept.id).await.is_err());
     let note = ("UNFINISHED", "m2m_payments");
     damage(&deployment, note, "schema_version", number("2")).await;
     assert!(clients.unfinished(None, 10).await.is_err());

@@ -199,7 +199,7 @@ async fn write_everything(of: &Deployment) {
 
     assert_eq!(spend(of).await, Spending::First);
     let servers = &stores.resource_servers;
-    servers.write(&full_server(), 0).await.unwrap();
+    servers.write(&full_server(), 0, None).await.unwrap();
     stores
         .keys
         .insert_signing_keys(&keys(), Generation::default())
@@ -244,7 +244,7 @@ async fn assert_everything_is_read(of: &Deployment, fixture: &str) {
     }
     assert_eq!(of.count().await, "2", "{fixture}");
     let kept = answer(7, &new);
-    let found = stores.clients.find_answer(&kept.id).await.unwrap();
+    let found = stores.answers.find(&kept.id).await.unwrap();
     assert_eq!(found, Some(kept), "{fixture}");
     let notes = stores.clients.unfinished(None, 9).await.unwrap();
     let note = |name| Unfinished {
@@ -339,7 +339,7 @@ async fn a_change_leaves_attributes_of_later_programs_alone() {
     restore(&of, &later).await;
     let present = of.client("payments").await.unwrap();
     let changed = next(&present, ClientState::Active);
-    let replaced = of.stores.clients.replace(&changed, present.revision);
+    let replaced = of.stores.clients.replace(&changed, present.revision, None);
     assert_eq!(replaced.await.unwrap(), WriteOutcome::Written);
     let mut written = json!({ "table": table(&of).await });
     assert_eq!(payments_in(&mut written)["colour"], json!({ "S": "blue" }));

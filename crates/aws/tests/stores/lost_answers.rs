@@ -56,7 +56,10 @@ async fn a_replaced_client_is_written() {
     deployment.faults.next(1, "UpdateItem", Fault::AnswerLost);
     let wanted = next(&present, ClientState::Active);
     let clients = &deployment.stores.clients;
-    let outcome = clients.replace(&wanted, present.revision).await.unwrap();
+    let outcome = clients
+        .replace(&wanted, present.revision, None)
+        .await
+        .unwrap();
     assert_eq!(outcome, WriteOutcome::Written);
     assert_eq!(deployment.client("payments").await, Some(wanted));
 }
@@ -95,7 +98,7 @@ async fn a_stopped_client_is_stopped_once() {
         ..next(&present, ClientState::Active)
     };
     let clients = &deployment.stores.clients;
-    let outcome = clients.stop(&stopped, present.revision, NOW).await;
+    let outcome = clients.stop(&stopped, present.revision, NOW, None).await;
     assert_eq!(outcome.unwrap(), WriteOutcome::Written);
     let found = deployment.stores.revocations.read_all(NOW).await.unwrap();
     assert_eq!(found.sequence, 1);

@@ -64,7 +64,10 @@ async fn every_change_is_one_write() {
         .unwrap();
     assert_eq!(calls(&deployment), ["TransactWriteItems"]);
     let changed = next(&active, ClientState::Active);
-    clients.replace(&changed, active.revision).await.unwrap();
+    clients
+        .replace(&changed, active.revision, None)
+        .await
+        .unwrap();
     assert_eq!(calls(&deployment), ["UpdateItem"]);
     let secret = &changed.secrets[0].id;
     clients.record_use(&changed.id, secret, NOW).await.unwrap();
@@ -147,7 +150,7 @@ async fn resource_servers_cost_one_read_and_their_changes_one_transaction() {
     let servers = &deployment.stores.resource_servers;
     servers.list().await.unwrap();
     let orders = resource_server("orders");
-    servers.write(&orders, 0).await.unwrap();
+    servers.write(&orders, 0, None).await.unwrap();
     servers.remove(&orders.id, 1).await.unwrap();
     let expected = ["Query", "TransactWriteItems", "TransactWriteItems"];
     assert_eq!(calls(&deployment), expected);

@@ -152,7 +152,7 @@ impl Model {
         let present = self.clients[number].clone();
         let stopped = present.clone().stopped(ClientState::Active, NOW);
         let clients = &self.deployment.stores.clients;
-        let written = clients.stop(&stopped, present.revision, NOW).await;
+        let written = clients.stop(&stopped, present.revision, NOW, None).await;
         assert_eq!(written.unwrap(), WriteOutcome::Written);
         self.kill(|token| token.claims.client_id == stopped.id);
         self.clients[number] = stopped;

@@ -175,6 +175,7 @@ async fn ports(stand_in: &StandIn, guard: Option<Arc<dyn Any + Send + Sync>>) ->
     Ports {
         directory: stores.directory,
         clients: stores.clients,
+        answers: stores.answers,
         values: stores.values,
         keys: stores.keys,
         revocations: stores.revocations,

@@ -6,7 +6,6 @@
 //!    which nobody sees or uses, and a note that [`Clients::repair`] follows.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use m2m_types::admin::client::{CreateClient, CreatedClient, CreatedSecret, SecretStorage};
 use m2m_types::admin::scopes::ManagementScope;
@@ -16,26 +15,17 @@ use m2m_types::idempotency_key::IdempotencyKey;
 use m2m_types::names::{OrganizationId, OwnerId};
 use tracing::{info, warn};
 
-use super::answer::Ticket;
 use super::settings::ClientSettings;
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::{Client, ClientState, Revision, new_client_id};
 use crate::client_auth::{AuthMethod, RegisteredAuth};
+use crate::idempotency::{Answered, Once, RepeatError};
 use crate::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
 use crate::secret::Secret;
 
-/// A twin of a request under way is asked to come back after this.
-const TWIN_RETRY: Duration = Duration::from_secs(1);
-
-/// A client that was just made, or made by an earlier request with the same `Idempotency-Key`.
-#[derive(Debug)]
-pub struct Created {
-    /// The answer, secret included.
-    pub answer: CreatedClient,
-    /// The revision it answers.
-    pub revision: Revision,
-}
+/// What is called.
+const CALL: &str = "POST /v1/clients";
 
 impl Clients {
     /// Makes a client for the caller's owner.
@@ -48,20 +38,15 @@ impl Clients {
         caller: &Caller,
         request: &CreateClient,
         key: Option<&IdempotencyKey>,
-    ) -> Result<Created, ClientsError> {
+    ) -> Result<Answered<CreatedClient>, ClientsError> {
         caller.require(ManagementScope::ClientsWrite)?;
+        let once = self.answers.once(caller, CALL, key, request)?;
+        if let Some(kept) = once.find().await? {
+            return self.repeat(&once, &kept).await;
+        }
         let known = self.catalog.current().await?;
         let settings = ClientSettings::of_request(&request.clone().into(), &known, None)?;
         settings.check(caller, None)?;
-        let ticket = key
-            .map(|key| Ticket::new(caller, key, request))
-            .transpose()?;
-        if let Some(ticket) = &ticket
-            && let Some(kept) = self.store.find_answer(ticket.id()).await?
-            && self.clock.now() < kept.expires_at
-        {
-            return self.repeat(ticket, &kept).await;
-        }
         let organization = caller.organization();
         if !organization.m2m_clients_allowed {
             return Err(ClientsError::PlanRequired {
@@ -73,10 +58,11 @@ impl Clients {
         let made = (settings.method == AuthMethod::ClientSecret).then(|| self.new_secret());
         let (secret, value) = made.unzip();
         let pending = self.prepare(settings, of, storage, secret);
-        let answer = self.answer(&pending, value.clone());
-        let kept = ticket
-            .map(|ticket| ticket.seal(&pending.id, &answer, pending.created_at))
-            .transpose()?;
+        let answered = self.answer(&pending, value.clone());
+        let kept = once.keep(&answered)?.map(|kept| KeptAnswer {
+            making: Some(pending.id.clone()),
+            ..kept
+        });
         let created = self
             .insert(
                 pending,
@@ -86,10 +72,7 @@ impl Clients {
             )
             .await?;
         info!(client_id = %created.id, by = %caller.actor(), "client created");
-        Ok(Created {
-            answer,
-            revision: created.revision,
-        })
+        Ok(answered)
     }
 
     /// A new secret and its value.
@@ -163,9 +146,7 @@ impl Clients {
                 });
             }
             InsertOutcome::Twin => {
-                return Err(ClientsError::InFlight {
-                    retry_after: TWIN_RETRY,
-                });
+                return Err(RepeatError::in_flight().into());
             }
             InsertOutcome::IdTaken => {
                 return Err(
@@ -192,9 +173,7 @@ impl Clients {
         let active = pending.activated();
         match self.store.activate(&active, expected, answer).await? {
             WriteOutcome::Written => Ok(active),
-            WriteOutcome::ChangedMeanwhile => Err(ClientsError::InFlight {
-                retry_after: TWIN_RETRY,
-            }),
+            WriteOutcome::ChangedMeanwhile => Err(RepeatError::in_flight().into()),
         }
     }
 
@@ -223,47 +202,49 @@ impl Clients {
 
     /// Answers a request whose key was used before: the first answer again, or the rest of a create that
     /// did not finish.
-    async fn repeat(&self, ticket: &Ticket, kept: &KeptAnswer) -> Result<Created, ClientsError> {
-        if !ticket.is_for(kept) {
-            return Err(ClientsError::KeyReused);
+    async fn repeat(
+        &self,
+        once: &Once<'_>,
+        kept: &KeptAnswer,
+    ) -> Result<Answered<CreatedClient>, ClientsError> {
+        let in_flight = || ClientsError::from(RepeatError::in_flight());
+        if kept.making.is_some() && self.clock.now() < kept.in_flight_until() {
+            return Err(in_flight());
         }
-        let now = self.clock.now();
-        if !kept.finished && now < kept.in_flight_until {
-            return Err(ClientsError::InFlight {
-                retry_after: TWIN_RETRY,
-            });
-        }
-        let answer = ticket.open(kept)?;
-        if !kept.finished {
-            let client = self.directory.find_client(&kept.client).await?.client;
+        let answered: Answered<CreatedClient> = once.open(kept)?.ok_or_else(in_flight)?;
+        if let Some(id) = &kept.making {
+            let client = self.directory.find_client(id).await?.client;
             match client.map(|client| (client.state, client)) {
                 Some((ClientState::Pending, pending)) => {
-                    let value = answer.secret.as_ref().map(|secret| &secret.client_secret);
+                    let secret = answered.answer.secret.as_ref();
+                    let value = secret.map(|secret| &secret.client_secret);
                     self.finish_create(pending, value, Some(&kept.id)).await?;
                 }
                 Some((ClientState::Active, _)) => {}
-                Some(_) | None => {
-                    return Err(ClientsError::InFlight {
-                        retry_after: TWIN_RETRY,
-                    });
-                }
+                Some(_) | None => return Err(in_flight()),
             }
         }
-        Ok(Created {
-            answer,
-            revision: Revision::FIRST.next(),
-        })
+        Ok(answered)
     }
 
-    fn answer(&self, client: &Client, client_secret: Option<ClientSecret>) -> CreatedClient {
+    /// Of a client that is being made, as it will be.
+    fn answer(
+        &self,
+        client: &Client,
+        client_secret: Option<ClientSecret>,
+    ) -> Answered<CreatedClient> {
         let made = client.secrets.first().zip(client_secret);
-        CreatedClient {
+        let answer = CreatedClient {
             client: self.view(client),
             secret: made.map(|(secret, client_secret)| CreatedSecret {
                 client_secret,
                 client_secret_id: secret.id.clone(),
                 client_secret_expires_at: secret.expires_at.map_or(0, |end| end.as_second()),
             }),
+        };
+        Answered {
+            answer,
+            revision: client.revision.next(),
         }
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use m2m_types::problem::FieldError;
 
 use crate::caller::InsufficientScope;
+use crate::idempotency::RepeatError;
 use crate::ports::StoreError;
 
 /// Why a call about clients was refused. The caller has authenticated, so the texts say what to do.
@@ -79,15 +80,9 @@ pub enum ClientsError {
     /// Fields are wrong.
     #[error("the request has wrong fields")]
     Invalid(Vec<FieldError>),
-    /// The key was used with another request.
-    #[error("this Idempotency-Key was used with another body: use a new key for a new request")]
-    KeyReused,
-    /// The first request with this key has not finished.
-    #[error("a request with this Idempotency-Key is under way: repeat it in a moment")]
-    InFlight {
-        /// How long to wait.
-        retry_after: Duration,
-    },
+    /// It cannot be told from another request.
+    #[error(transparent)]
+    Repeat(#[from] RepeatError),
     /// The cursor is not one that this service gave this caller for this list, or it is too old.
     #[error("the cursor is not valid for this list, or older than a day: start again without it")]
     InvalidCursor,

@@ -1,6 +1,5 @@
 //! Managing M2M OAuth clients.
 
-mod answer;
 mod create;
 mod credentials_change;
 mod delete;
@@ -19,7 +18,6 @@ use std::sync::Arc;
 
 use m2m_types::admin::client::SecretStorage;
 
-pub use create::Created;
 pub use error::ClientsError;
 pub use list::Selection;
 pub use repair::{LEFT_BEHIND, Repaired};
@@ -27,6 +25,7 @@ pub(crate) use settings::ClientSettings;
 
 use crate::clock::Clock;
 use crate::cursors::Cursors;
+use crate::idempotency::KeptAnswers;
 use crate::ports::{ClientStore, Directory, SecretValues};
 use crate::random::Random;
 use crate::resource_servers::{Catalog, ResourceServers};
@@ -37,6 +36,8 @@ pub struct Clients {
     pub directory: Arc<dyn Directory>,
     /// Writing clients.
     pub store: Arc<dyn ClientStore>,
+    /// The answers that are kept for repetitions.
+    pub answers: KeptAnswers,
     /// Keeping the values of their secrets.
     pub values: Arc<dyn SecretValues>,
     /// What tokens are for.

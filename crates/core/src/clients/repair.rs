@@ -108,7 +108,7 @@ impl Clients {
             revision: expected.next(),
             ..deleted
         };
-        let written = self.store.replace(&fenced, expected).await?;
+        let written = self.store.replace(&fenced, expected, None).await?;
         if written == WriteOutcome::Written {
             self.finish_delete(&fenced).await?;
         }

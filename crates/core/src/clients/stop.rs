@@ -1,5 +1,7 @@
 //! Stopping a client's tokens without deleting it, and letting it get tokens again.
 
+use jiff::Timestamp;
+use m2m_types::admin::client::ClientView;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_id::ClientId;
 use tracing::info;
@@ -8,8 +10,9 @@ use super::update::{check_expected, contended};
 use super::{Clients, ClientsError};
 use crate::caller::Caller;
 use crate::client::{Client, ClientState};
+use crate::idempotency::{Answered, Conditions, Once};
 use crate::ports::{StoreError, WriteOutcome};
-use crate::revision::{ATTEMPTS, Precondition};
+use crate::revision::ATTEMPTS;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,9 +32,9 @@ impl Clients {
         &self,
         caller: &Caller,
         id: &ClientId,
-        precondition: &Precondition,
-    ) -> Result<Client, ClientsError> {
-        self.do_to(caller, id, precondition, Change::Disable).await
+        conditions: &Conditions,
+    ) -> Result<Answered<ClientView>, ClientsError> {
+        self.do_to(caller, id, conditions, Change::Disable).await
     }
 
     /// Lets a disabled client get tokens again; the old ones stay dead. Again changes nothing.
@@ -42,9 +45,9 @@ impl Clients {
         &self,
         caller: &Caller,
         id: &ClientId,
-        precondition: &Precondition,
-    ) -> Result<Client, ClientsError> {
-        self.do_to(caller, id, precondition, Change::Enable).await
+        conditions: &Conditions,
+    ) -> Result<Answered<ClientView>, ClientsError> {
+        self.do_to(caller, id, conditions, Change::Enable).await
     }
 
     /// Ends every token that the client got; it gets new ones as before.
@@ -55,9 +58,9 @@ impl Clients {
         &self,
         caller: &Caller,
         id: &ClientId,
-        precondition: &Precondition,
-    ) -> Result<Client, ClientsError> {
-        self.do_to(caller, id, precondition, Change::RevokeTokens)
+        conditions: &Conditions,
+    ) -> Result<Answered<ClientView>, ClientsError> {
+        self.do_to(caller, id, conditions, Change::RevokeTokens)
             .await
     }
 
@@ -65,56 +68,56 @@ impl Clients {
         &self,
         caller: &Caller,
         id: &ClientId,
-        precondition: &Precondition,
+        conditions: &Conditions,
         change: Change,
-    ) -> Result<Client, ClientsError> {
+    ) -> Result<Answered<ClientView>, ClientsError> {
         caller.require(ManagementScope::ClientsWrite)?;
+        let call = format!("POST /v1/clients/{id}/{}", change.path());
+        let once = self
+            .answers
+            .once(caller, &call, conditions.key.as_ref(), &())?;
         for _ in 0..ATTEMPTS {
-            let present = self.find_visible(caller, id).await?;
-            check_expected(precondition, &present)?;
-            if change.is_done(&present) {
-                return Ok(present);
+            if let Some(first) = once.first().await? {
+                return Ok(first);
             }
-            if change == Change::Enable {
+            let present = self.find_visible(caller, id).await?;
+            check_expected(&conditions.precondition, &present)?;
+            if change == Change::Enable && !change.is_done(&present) {
                 caller.require_no_stronger(present.scopes.as_ref())?;
             }
-            if let Some(changed) = self.carry_out(change, present).await? {
+            let (changed, written) = self.carry_out(change, present, &once).await?;
+            if written == WriteOutcome::Written {
                 info!(client_id = %id, by = %caller.actor(), "{}", change.message());
                 return Ok(changed);
             }
         }
-        Err(contended(precondition))
+        Err(contended(&conditions.precondition))
     }
 
-    /// None: others changed it meanwhile.
+    /// What the client is like then, if it was written.
     async fn carry_out(
         &self,
         change: Change,
         present: Client,
-    ) -> Result<Option<Client>, StoreError> {
+        once: &Once<'_>,
+    ) -> Result<(Answered<ClientView>, WriteOutcome), StoreError> {
         let (expected, now) = (present.revision, self.clock.now());
-        let (changed, written) = match change {
-            Change::Enable => {
-                let enabled = Client {
-                    state: ClientState::Active,
-                    updated_at: now,
-                    revision: expected.next(),
-                    ..present
-                };
-                let written = self.store.replace(&enabled, expected).await?;
-                (enabled, written)
-            }
+        if change.is_done(&present) {
+            let answered = self.answered(&present);
+            let written = once.keep_alone(&answered).await?;
+            return Ok((answered, written));
+        }
+        let changed = change.done_to(present, now);
+        let answered = self.answered(&changed);
+        let kept = once.keep(&answered)?;
+        let kept = kept.as_ref();
+        let written = match change {
+            Change::Enable => self.store.replace(&changed, expected, kept).await?,
             Change::Disable | Change::RevokeTokens => {
-                let state = match change {
-                    Change::Disable => ClientState::Disabled,
-                    _ => present.state,
-                };
-                let stopped = present.stopped(state, now);
-                let written = self.store.stop(&stopped, expected, now).await?;
-                (stopped, written)
+                self.store.stop(&changed, expected, now, kept).await?
             }
         };
-        Ok((written == WriteOutcome::Written).then_some(changed))
+        Ok((answered, written))
     }
 }
 
@@ -124,6 +127,31 @@ impl Change {
             Self::Disable => client.state == ClientState::Disabled,
             Self::Enable => client.state == ClientState::Active,
             Self::RevokeTokens => false,
+        }
+    }
+
+    fn done_to(self, present: Client, now: Timestamp) -> Client {
+        match self {
+            Self::Enable => Client {
+                state: ClientState::Active,
+                updated_at: now,
+                revision: present.revision.next(),
+                ..present
+            },
+            Self::Disable => present.stopped(ClientState::Disabled, now),
+            Self::RevokeTokens => {
+                let state = present.state;
+                present.stopped(state, now)
+            }
+        }
+    }
+
+    /// The last segment of its path.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Disable => "disable",
+            Self::Enable => "enable",
+            Self::RevokeTokens => "revoke-tokens",
         }
     }
 

@@ -97,7 +97,7 @@ impl Clients {
                 revision: expected.next(),
                 ..after.apply_to(present)
             };
-            if self.store.replace(&changed, expected).await? == WriteOutcome::Written {
+            if self.store.replace(&changed, expected, None).await? == WriteOutcome::Written {
                 info!(client_id = %id, by = %caller.actor(), "client changed");
                 return Ok(changed);
             }

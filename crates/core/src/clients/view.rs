@@ -7,8 +7,17 @@ use m2m_types::admin::secret::SecretView;
 use super::Clients;
 use super::settings::{credentials_of, method_name, wire_grants};
 use crate::client::{Client, ClientState, GrantType};
+use crate::idempotency::Answered;
 
 impl Clients {
+    /// The answer that shows a client.
+    pub(super) fn answered(&self, client: &Client) -> Answered<ClientView> {
+        Answered {
+            answer: self.view(client),
+            revision: client.revision,
+        }
+    }
+
     /// A client as every call shows it.
     pub fn view(&self, client: &Client) -> ClientView {
         let (status, restorable_until) = shown(client.state);

@@ -12,7 +12,7 @@ pub use algorithm::SigningAlgorithm;
 pub use key_ring::KeyRing;
 pub use key_set::{InvalidToken, KeySet};
 pub use period::{InvalidRotationPeriod, RotationPeriod};
-pub use rotation::{ListedKey, Rotation, RotationError};
+pub use rotation::{Rotation, RotationError};
 pub use schedule::{JWKS_MAX_AGE_SECONDS, NotPublishedLongEnough, PUBLISH_LEAD, RETIREMENT};
 pub use signing_key::{InvalidKey, SigningKey};
 

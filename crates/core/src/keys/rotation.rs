@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use m2m_types::admin::scopes::ManagementScope;
-use tracing::info;
+use m2m_types::admin::signing_key::{SigningKeyState, SigningKeyView};
+use m2m_types::idempotency_key::IdempotencyKey;
+use tracing::{info, warn};
 
 use super::schedule::{
     Event, NotPublishedLongEnough, PUBLISH_LEAD, RETIREMENT, Transition, is_past,
@@ -13,29 +14,12 @@ use super::schedule::{
 use super::{InvalidKey, KeyRing, KeyState, RotationPeriod, SigningAlgorithm, SigningKey};
 use crate::caller::{Caller, InsufficientScope};
 use crate::clock::Clock;
+use crate::idempotency::{KeptAnswers, RepeatError};
 use crate::ports::{KeptKeys, KeyRecord, KeyStore, Revocations, StoreError, WriteOutcome};
 use crate::revision::ATTEMPTS;
 
-/// A signing key as an operator sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedKey {
-    /// The RFC 7638 thumbprint.
-    pub kid: String,
-    /// What it signs with.
-    pub algorithm: SigningAlgorithm,
-    /// What it is going through.
-    pub state: KeyState,
-}
-
-impl ListedKey {
-    /// When it may sign, if it waits for that.
-    pub fn ready_at(&self) -> Option<Timestamp> {
-        match self.state {
-            KeyState::Pending { since } => Some(since + PUBLISH_LEAD),
-            KeyState::Active { .. } | KeyState::Retiring { .. } => None,
-        }
-    }
-}
+/// What is called to rotate.
+const ROTATE: &str = "POST /v1/signing-keys/rotate";
 
 /// Why the keys were not changed.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +38,9 @@ pub enum RotationError {
         /// How long that is from now.
         wait: Duration,
     },
+    /// It cannot be told from another request.
+    #[error(transparent)]
+    Repeat(#[from] RepeatError),
     /// A store failed, or others changed the keys again and again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,6 +54,8 @@ pub struct Rotation {
     pub ring: Arc<KeyRing>,
     /// Where a key that was taken away is declared dead to those who keep the published keys.
     pub revocations: Arc<dyn Revocations>,
+    /// The answers that are kept for repetitions.
+    pub answers: KeptAnswers,
     /// How long a key signs.
     pub period: RotationPeriod,
     /// The time.
@@ -78,12 +67,13 @@ impl Rotation {
     ///
     /// # Errors
     /// The caller is none, the store failed, or there are no keys yet.
-    pub async fn list(&self, caller: &Caller) -> Result<Vec<ListedKey>, RotationError> {
+    pub async fn list(&self, caller: &Caller) -> Result<Vec<SigningKeyView>, RotationError> {
         caller.require(ManagementScope::Operator)?;
         let kept = self.read().await?;
         let now = self.clock.now();
         let published = kept.keys.iter().filter(|key| !is_past(key.state, now));
-        Ok(published.map(listed).collect::<Result<_, _>>()?)
+        let views = published.map(view);
+        Ok(views.collect::<Result<_, _>>()?)
     }
 
     /// Does what is due for these algorithms, the deployment's own first. Safe to run twice at once and beside
@@ -101,12 +91,24 @@ impl Rotation {
         .await
     }
 
-    /// Lets the next keys sign now.
+    /// Lets the next keys sign now; all keys as they are then.
+    ///
+    /// No transaction reaches the keys, so the answer is kept after the change. Stopped in between, a repetition is told
+    /// that the next keys are too new, as is one that comes while the first is under way: for as long as a key has to
+    /// be published there is no second rotation.
     ///
     /// # Errors
     /// They were not published long enough, the caller is no operator, or the store failed.
-    pub async fn rotate(&self, caller: &Caller) -> Result<Vec<ListedKey>, RotationError> {
+    pub async fn rotate(
+        &self,
+        caller: &Caller,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Vec<SigningKeyView>, RotationError> {
         caller.require(ManagementScope::Operator)?;
+        let once = self.answers.once(caller, ROTATE, key, &())?;
+        if let Some(first) = once.first().await? {
+            return Ok(first);
+        }
         self.change(|transition, _| {
             let rotated = transition.rotate().map_err(unusable)?;
             rotated.map_err(|early| RotationError::TooEarly {
@@ -115,7 +117,14 @@ impl Rotation {
             })
         })
         .await?;
-        self.list(caller).await
+        let keys = self.list(caller).await?;
+        if let Err(error) = once.keep_alone(&keys).await {
+            warn!(
+                reason = &error as &dyn std::error::Error,
+                "the answer of a rotation is not kept"
+            );
+        }
+        Ok(keys)
     }
 
     /// Takes a key away at once, for one that has leaked: every token that it signed is dead.
@@ -183,18 +192,44 @@ fn tell((algorithm, event): (SigningAlgorithm, Event)) {
 
 fn position_of(kid: &str, keys: &[KeyRecord]) -> Result<Option<usize>, StoreError> {
     for (position, key) in keys.iter().enumerate() {
-        if listed(key)?.kid == kid {
+        if kid_of(key)? == kid {
             return Ok(Some(position));
         }
     }
     Ok(None)
 }
 
-fn listed(key: &KeyRecord) -> Result<ListedKey, StoreError> {
-    Ok(ListedKey {
-        kid: SigningKey::parse(key).map_err(unusable)?.kid().to_owned(),
-        algorithm: key.algorithm,
-        state: key.state,
+fn kid_of(key: &KeyRecord) -> Result<String, StoreError> {
+    let key = SigningKey::parse(key).map_err(unusable)?;
+    Ok(key.kid().to_owned())
+}
+
+/// A key as an operator sees it.
+fn view(key: &KeyRecord) -> Result<SigningKeyView, StoreError> {
+    let kid = kid_of(key)?;
+    let alg = key.algorithm.as_str().to_owned();
+    let view = |state| SigningKeyView {
+        kid,
+        alg,
+        state,
+        since: None,
+        ready_at: None,
+        until: None,
+    };
+    Ok(match key.state {
+        KeyState::Pending { since } => SigningKeyView {
+            since: Some(since),
+            ready_at: Some(since + PUBLISH_LEAD),
+            ..view(SigningKeyState::Pending)
+        },
+        KeyState::Active { since } => SigningKeyView {
+            since: Some(since),
+            ..view(SigningKeyState::Active)
+        },
+        KeyState::Retiring { until } => SigningKeyView {
+            until: Some(until),
+            ..view(SigningKeyState::Retiring)
+        },
     })
 }
 

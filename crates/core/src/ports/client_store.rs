@@ -5,29 +5,8 @@ use jiff::Timestamp;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OwnerId, SecretId};
 
-use super::StoreError;
+use super::{KeptAnswer, StoreError};
 use crate::client::{Client, Revision};
-
-/// The answer of a create, kept so that a retry gets it again.
-///
-/// It holds the secret and is therefore sealed under the `Idempotency-Key` itself, which is kept nowhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptAnswer {
-    /// Names the caller, the route and the key, without revealing the key.
-    pub id: [u8; 32],
-    /// The digest of the request's body.
-    pub request: [u8; 32],
-    /// The client that is being made.
-    pub client: ClientId,
-    /// The sealed answer.
-    pub sealed: Vec<u8>,
-    /// Whether the create has finished.
-    pub finished: bool,
-    /// Until when a create that has not finished is taken to be under way.
-    pub in_flight_until: Timestamp,
-    /// When it is forgotten.
-    pub expires_at: Timestamp,
-}
 
 /// A client in the first step of a create.
 #[derive(Debug, Clone)]
@@ -38,7 +17,7 @@ pub struct PendingClient<'a> {
     pub max_clients: Option<u32>,
     /// The answer for a retry, if the caller sent an `Idempotency-Key`.
     pub answer: Option<&'a KeptAnswer>,
-    /// The present moment: an answer that has expired by now gives way.
+    /// The present moment.
     pub now: Timestamp,
 }
 
@@ -97,7 +76,7 @@ pub struct Unfinished {
     pub since: Timestamp,
 }
 
-/// Clients, their list entries, the count of each organization and the kept answers.
+/// Clients, their list entries and the count of each organization.
 #[async_trait]
 pub trait ClientStore: Send + Sync {
     /// Writes a pending client, counts it against its organization's limit, notes it as unfinished and
@@ -123,20 +102,23 @@ pub trait ClientStore: Send + Sync {
     /// Removes an abandoned client, its note and its count: all or nothing.
     async fn remove_abandoned(&self, client: &Client) -> Result<WriteOutcome, StoreError>;
 
-    /// Writes a changed client.
+    /// Writes a changed client, and keeps the answer that says so: all or nothing. An answer of that id that has not
+    /// expired counts as a change meanwhile.
     async fn replace(
         &self,
         client: &Client,
         expected: Revision,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError>;
 
-    /// Writes a client that was stopped, its generation raised, and what says so in the revocations: all or
-    /// nothing.
+    /// Writes a client that was stopped, its generation raised, what says so in the revocations, and the answer, as
+    /// [`ClientStore::replace`]: all or nothing.
     async fn stop(
         &self,
         client: &Client,
         expected: Revision,
         now: Timestamp,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError>;
 
     /// Writes a deleted client and what stops its tokens in the revocations, moves its list entry to the
@@ -186,7 +168,4 @@ pub trait ClientStore: Send + Sync {
         secret: &SecretId,
         at: Timestamp,
     ) -> Result<(), StoreError>;
-
-    /// The kept answer of that id, expired or not.
-    async fn find_answer(&self, id: &[u8; 32]) -> Result<Option<KeptAnswer>, StoreError>;
 }

@@ -3,6 +3,7 @@
 //! Expected outcomes are return values; everything else is a [`StoreError`], on which nothing is
 //! granted.
 
+mod answers;
 mod attempts;
 mod client_store;
 mod directory;
@@ -15,10 +16,11 @@ mod secret_values;
 mod spent_once;
 mod survey;
 
+pub use answers::{Answers, KeptAnswer};
 pub use attempts::{Attempt, Attempts};
 pub use client_store::{
-    ClientStore, InsertOutcome, KeptAnswer, PendingClient, RestoreOutcome, RestoredClient,
-    Unfinished, WriteOutcome,
+    ClientStore, InsertOutcome, PendingClient, RestoreOutcome, RestoredClient, Unfinished,
+    WriteOutcome,
 };
 pub use directory::{Directory, Lookup, Principals};
 pub use fetch::{FetchDocument, NothingFetched};

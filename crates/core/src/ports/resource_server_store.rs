@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use m2m_types::names::ResourceServerId;
 
-use super::{StoreError, WriteOutcome};
+use super::{KeptAnswer, StoreError, WriteOutcome};
 use crate::resource_servers::{KeptCatalog, ResourceServerRecord};
 
 /// The catalog of resource servers. What is decided about one, such as that no other has its scopes, is decided on
@@ -14,11 +14,13 @@ pub trait ResourceServerStore: Send + Sync {
     /// what was read and writes at that revision has decided on what is there.
     async fn list(&self) -> Result<KeptCatalog, StoreError>;
 
-    /// Writes one, new or changed, if the catalog still has that revision.
+    /// Writes one, new or changed, if the catalog still has that revision, and keeps the answer that says so: all or
+    /// nothing. An answer of that id that has not expired counts as a change meanwhile.
     async fn write(
         &self,
         server: &ResourceServerRecord,
         expected: u64,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError>;
 
     /// Removes one if the catalog still has that revision.

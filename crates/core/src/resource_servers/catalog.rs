@@ -8,7 +8,7 @@ use m2m_types::names::ResourceServerId;
 use super::{KnownServers, ResourceServerRecord, ResourceServers};
 use crate::clock::Clock;
 use crate::kept::{Kept, Terms, Turn};
-use crate::ports::{ResourceServerStore, StoreError, WriteOutcome};
+use crate::ports::{KeptAnswer, ResourceServerStore, StoreError, WriteOutcome};
 
 const TERMS: Terms = Terms {
     what: "the resource servers",
@@ -90,9 +90,10 @@ impl Change<'_> {
     pub(super) async fn write(
         mut self,
         server: &ResourceServerRecord,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError> {
         self.is_writing = true;
-        let written = self.store.write(server, self.known.revision());
+        let written = self.store.write(server, self.known.revision(), answer);
         let written = written.await?;
         let after = self.known.with(server.clone());
         Ok(self.settle(written, after))

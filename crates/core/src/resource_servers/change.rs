@@ -96,7 +96,7 @@ impl Registry {
                 ..present
             };
             let changed = apply(after, next, change.known())?;
-            if change.write(&changed).await? == WriteOutcome::Written {
+            if change.write(&changed, None).await? == WriteOutcome::Written {
                 info!(resource_server = %changed.identifier, by = %caller.actor(), "resource server changed");
                 return Ok(changed);
             }

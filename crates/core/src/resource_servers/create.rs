@@ -1,22 +1,29 @@
 //! Recording a resource server.
 
-use m2m_types::admin::resource_server::{CreateResourceServer, ReplaceResourceServer};
+use m2m_types::admin::resource_server::{
+    CreateResourceServer, ReplaceResourceServer, ResourceServerView,
+};
 use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::idempotency_key::IdempotencyKey;
 use m2m_types::names::ResourceServerId;
 use tracing::info;
 
 use super::change::contended;
 use super::error::MAX_SERVERS;
-use super::settings::{apply, present_settings, settings_of};
+use super::settings::{apply, present_settings, settings_of, view};
 use super::{KnownServers, Registry, ResourceServerRecord, ResourceServersError};
 use crate::caller::Caller;
+use crate::idempotency::Answered;
 use crate::ports::WriteOutcome;
 use crate::random::new_ulid;
 use crate::revision::{ATTEMPTS, Precondition, Revision};
 
+/// What is called.
+const CALL: &str = "POST /v1/resource-servers";
+
 impl Registry {
-    /// Records a resource server. The identifier makes it repeatable: the same request again gets the same answer as
-    /// long as the record is as that request made it, any other is told that the identifier is taken.
+    /// Records a resource server. Without a key the identifier makes it repeatable: the same request again gets the same
+    /// answer as long as the record is as that request made it, any other is told that the identifier is taken.
     ///
     /// # Errors
     /// The caller may not, a rule does not hold, or identifier or scopes are somebody else's.
@@ -24,21 +31,32 @@ impl Registry {
         &self,
         caller: &Caller,
         request: &CreateResourceServer,
-    ) -> Result<ResourceServerRecord, ResourceServersError> {
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Answered<ResourceServerView>, ResourceServersError> {
         caller.require(ManagementScope::Operator)?;
+        let once = self.answers.once(caller, CALL, key, request)?;
         let settings = settings_of(request);
         for _ in 0..ATTEMPTS {
+            if let Some(first) = once.first().await? {
+                return Ok(first);
+            }
             let change = self.catalog.begin_change().await?;
             if let Some(twin) = same_identifier(change.known(), request)? {
-                return repeat(twin, &settings);
+                let answered = answered(repeat(twin, &settings)?);
+                match once.keep_alone(&answered).await? {
+                    WriteOutcome::Written => return Ok(answered),
+                    WriteOutcome::ChangedMeanwhile => continue,
+                }
             }
             if change.known().recorded().len() >= MAX_SERVERS {
                 return Err(ResourceServersError::LimitReached);
             }
             let new = apply(settings.clone(), self.empty(request), change.known())?;
-            if change.write(&new).await? == WriteOutcome::Written {
+            let answered = answered(&new);
+            let kept = once.keep(&answered)?;
+            if change.write(&new, kept.as_ref()).await? == WriteOutcome::Written {
                 info!(resource_server = %new.identifier, by = %caller.actor(), "resource server recorded");
-                return Ok(new);
+                return Ok(answered);
             }
         }
         Err(contended(&Precondition::None))
@@ -77,12 +95,19 @@ fn same_identifier<'a>(
     Ok(recorded.find(|server| server.identifier == request.identifier))
 }
 
-fn repeat(
-    twin: &ResourceServerRecord,
+fn answered(server: &ResourceServerRecord) -> Answered<ResourceServerView> {
+    Answered {
+        answer: view(server),
+        revision: server.revision,
+    }
+}
+
+fn repeat<'a>(
+    twin: &'a ResourceServerRecord,
     wanted: &ReplaceResourceServer,
-) -> Result<ResourceServerRecord, ResourceServersError> {
+) -> Result<&'a ResourceServerRecord, ResourceServersError> {
     if present_settings(twin) == *wanted {
-        Ok(twin.clone())
+        Ok(twin)
     } else {
         Err(ResourceServersError::IdentifierTaken)
     }

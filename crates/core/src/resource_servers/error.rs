@@ -7,6 +7,7 @@ use m2m_types::problem::FieldError;
 use m2m_types::scope::Scope;
 
 use crate::caller::InsufficientScope;
+use crate::idempotency::RepeatError;
 use crate::ports::StoreError;
 
 /// Why a call about resource servers was refused. The caller has authenticated, so the texts say what to do.
@@ -48,6 +49,9 @@ pub enum ResourceServersError {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// It cannot be told from another request.
+    #[error(transparent)]
+    Repeat(#[from] RepeatError),
     /// Fields are wrong.
     #[error("the request has wrong fields")]
     Invalid(Vec<FieldError>),

@@ -26,12 +26,15 @@ pub use record::{KeptCatalog, ResourceServerRecord};
 
 use crate::clock::Clock;
 use crate::cursors::Cursors;
+use crate::idempotency::KeptAnswers;
 use crate::random::Random;
 
 /// The management API's rules for resource servers and what they need.
 pub struct Registry {
     /// All of them.
     pub catalog: Arc<Catalog>,
+    /// The answers that are kept for repetitions.
+    pub answers: KeptAnswers,
     /// Paging.
     pub cursors: Cursors,
     /// The time.

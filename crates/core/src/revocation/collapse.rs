@@ -31,7 +31,10 @@ impl Revocation {
             return Ok(());
         }
         let stopped = client.clone().stopped(client.state, now);
-        let written = self.clients.stop(&stopped, client.revision, now).await?;
+        let written = self
+            .clients
+            .stop(&stopped, client.revision, now, None)
+            .await?;
         // Whoever changed the client meanwhile does not matter: the next revocation counts again.
         if written == WriteOutcome::Written {
             info!(client_id = %client.id, "all tokens of the client are stopped: too many were revoked one by one");

@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
 use http::{HeaderMap, Response, StatusCode};
 use m2m_core::caller::Caller;
+use m2m_core::idempotency::Answered;
 use serde::Serialize;
 
 use super::presented::Presented;
@@ -54,6 +55,12 @@ pub(super) fn tagged(
         headers.insert(ETAG, tag);
     }
     response
+}
+
+/// The answer to a `POST` that changed a record, or to a repetition of it.
+pub(super) fn answered<T: Serialize>(state: &State, answered: &Answered<T>) -> Response<Body> {
+    let tag = entity_tag::of_revision(answered.revision);
+    tagged(state, StatusCode::OK, &answered.answer, Some(tag))
 }
 
 /// The answer to a create: what was made, its tag and where it is.

@@ -185,10 +185,10 @@ async fn disable(
     presented: Presented,
 ) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
+        let conditions = input::conditions(&presented.headers)?;
         let id = input::client_id(id)?;
-        let disabled = state.clients.disable(&caller, &id, &precondition).await?;
-        Ok(changed(&state, &disabled))
+        let disabled = state.clients.disable(&caller, &id, &conditions).await?;
+        Ok(answer::answered(&state, &disabled))
     })
     .await
 }
@@ -199,10 +199,10 @@ async fn enable(
     presented: Presented,
 ) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
+        let conditions = input::conditions(&presented.headers)?;
         let id = input::client_id(id)?;
-        let enabled = state.clients.enable(&caller, &id, &precondition).await?;
-        Ok(changed(&state, &enabled))
+        let enabled = state.clients.enable(&caller, &id, &conditions).await?;
+        Ok(answer::answered(&state, &enabled))
     })
     .await
 }
@@ -227,11 +227,13 @@ async fn revoke_tokens(
     presented: Presented,
 ) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
+        let conditions = input::conditions(&presented.headers)?;
         let id = input::client_id(id)?;
-        let clients = &state.clients;
-        let stopped = clients.revoke_tokens(&caller, &id, &precondition).await?;
-        Ok(changed(&state, &stopped))
+        let stopped = state
+            .clients
+            .revoke_tokens(&caller, &id, &conditions)
+            .await?;
+        Ok(answer::answered(&state, &stopped))
     })
     .await
 }

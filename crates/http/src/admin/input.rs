@@ -6,6 +6,7 @@ use axum::extract::rejection::PathRejection;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use m2m_core::clients::ClientsError;
+use m2m_core::idempotency::Conditions;
 use m2m_core::principals::Expectation;
 use m2m_core::resource_servers::ResourceServersError;
 use m2m_core::revision::Precondition;
@@ -140,6 +141,14 @@ pub(super) fn expectation_of(headers: &HeaderMap) -> Result<Expectation, Refusal
     entity_tag::expectation(headers).ok_or_else(|| {
         let detail = "send either If-Match with entity tags in quotes or *, or If-None-Match: *";
         Refusal::Malformed(FieldError::new("", detail))
+    })
+}
+
+/// `If-Match` and `Idempotency-Key`.
+pub(super) fn conditions(headers: &HeaderMap) -> Result<Conditions, Refusal> {
+    Ok(Conditions {
+        precondition: precondition(headers)?,
+        key: idempotency_key(headers)?,
     })
 }
 

@@ -71,18 +71,17 @@ async fn page(
 
 async fn create(State(state): State<Shared>, presented: Presented, body: Body) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
-        // The identifier makes the request repeatable, so a key is only checked.
-        input::idempotency_key(&presented.headers)?;
+        let key = input::idempotency_key(&presented.headers)?;
         let request: CreateResourceServer = input::json(&presented.headers, body, JSON).await?;
-        let server = state.resource_servers.create(&caller, &request).await?;
+        let servers = &state.resource_servers;
+        let made = servers.create(&caller, &request, key.as_ref()).await?;
         let location = state.issuer.join(&format!(
             "{}/resource-servers/{}",
             paths::MANAGEMENT,
-            server.id
+            made.answer.resource_server_id
         ));
-        let tag = entity_tag::of_revision(server.revision);
-        let view = state.resource_servers.view(&server);
-        Ok(answer::created(&state, &view, tag, &location))
+        let tag = entity_tag::of_revision(made.revision);
+        Ok(answer::created(&state, &made.answer, tag, &location))
     })
     .await
 }

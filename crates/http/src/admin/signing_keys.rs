@@ -5,12 +5,12 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::routing::{delete, get, post};
 use http::{Response, StatusCode};
-use m2m_core::keys::{KeyState, ListedKey, RotationError};
+use m2m_core::keys::RotationError;
 use m2m_types::admin::page::Page;
-use m2m_types::admin::signing_key::{SigningKeyState, SigningKeyView};
+use m2m_types::admin::signing_key::SigningKeyView;
 
 use super::answer;
-use super::input::PathOf;
+use super::input::{self, PathOf};
 use super::presented::Presented;
 use crate::problem_answer::Refusal;
 use crate::{Shared, fallback};
@@ -41,11 +41,9 @@ async fn list(State(state): State<Shared>, presented: Presented) -> Response<Bod
 
 async fn rotate(State(state): State<Shared>, presented: Presented) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
-        let keys = state
-            .rotation
-            .rotate(&caller)
-            .await
-            .map_err(Refusal::Keys)?;
+        let key = input::idempotency_key(&presented.headers)?;
+        let rotated = state.rotation.rotate(&caller, key.as_ref()).await;
+        let keys = rotated.map_err(Refusal::Keys)?;
         Ok(answer::tagged(&state, StatusCode::OK, &page(keys), None))
     })
     .await
@@ -67,25 +65,9 @@ async fn remove(
     .await
 }
 
-fn page(keys: Vec<ListedKey>) -> Page<SigningKeyView> {
+fn page(items: Vec<SigningKeyView>) -> Page<SigningKeyView> {
     Page {
-        items: keys.into_iter().map(view).collect(),
+        items,
         next_cursor: None,
-    }
-}
-
-fn view(key: ListedKey) -> SigningKeyView {
-    let (state, since, until) = match key.state {
-        KeyState::Pending { since } => (SigningKeyState::Pending, Some(since), None),
-        KeyState::Active { since } => (SigningKeyState::Active, Some(since), None),
-        KeyState::Retiring { until } => (SigningKeyState::Retiring, None, Some(until)),
-    };
-    SigningKeyView {
-        ready_at: key.ready_at(),
-        kid: key.kid,
-        alg: key.algorithm.as_str().to_owned(),
-        state,
-        since,
-        until,
     }
 }

@@ -20,6 +20,8 @@ pub(super) fn routes() -> Router<Shared> {
 
 async fn simulate(State(state): State<Shared>, presented: Presented, body: Body) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
+        // Nothing is changed, so a repetition needs no answer kept: a key is only checked.
+        input::idempotency_key(&presented.headers)?;
         let wanted: Simulate = input::json(&presented.headers, body, &["application/json"]).await?;
         let simulated = state.simulation.try_out(&caller, &wanted).await?;
         Ok(answer::tagged(&state, StatusCode::OK, &simulated, None))

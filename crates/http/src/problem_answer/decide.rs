@@ -7,6 +7,7 @@ use m2m_core::attempts::AttemptsError;
 use m2m_core::caller::{CallerError, IamError, InsufficientScope};
 use m2m_core::clients::ClientsError;
 use m2m_core::dpop::{self, NotTheHolder};
+use m2m_core::idempotency::RepeatError;
 use m2m_core::keys::RotationError;
 use m2m_core::principals::PrincipalsError;
 use m2m_core::resource_servers::ResourceServersError;
@@ -190,6 +191,7 @@ fn decide_keys(state: &State, error: RotationError) -> Outside {
         RotationError::TooEarly { wait, .. } => {
             Outside::new(kind::KEY_TOO_NEW, detail).retry_after(wait)
         }
+        RotationError::Repeat(error) => decide_repeat(&error),
         RotationError::Store(_) => unavailable(),
     }
 }
@@ -221,10 +223,7 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
         }
         ClientsError::PreconditionRequired => Outside::new(kind::PRECONDITION_REQUIRED, detail),
         ClientsError::Invalid(errors) => invalid(errors),
-        ClientsError::KeyReused => Outside::new(kind::KEY_REUSED, detail),
-        ClientsError::InFlight { retry_after } => {
-            Outside::new(kind::KEY_IN_FLIGHT, detail).retry_after(retry_after)
-        }
+        ClientsError::Repeat(error) => decide_repeat(&error),
         ClientsError::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
         ClientsError::Store(_) => unavailable(),
     }
@@ -244,6 +243,7 @@ fn decide_resource_servers(state: &State, error: ResourceServersError) -> Outsid
         Error::Contended { retry_after } => {
             Outside::new(kind::CONTENDED, detail).retry_after(retry_after)
         }
+        Error::Repeat(error) => decide_repeat(&error),
         Error::Invalid(errors) => invalid(errors),
         Error::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
         Error::Store(_) => unavailable(),
@@ -259,6 +259,17 @@ fn decide_principals(state: &State, error: PrincipalsError) -> Outside {
         PrincipalsError::PreconditionRequired => Outside::new(kind::PRECONDITION_REQUIRED, detail),
         PrincipalsError::Invalid(error) => invalid(vec![error]),
         PrincipalsError::Store(_) => unavailable(),
+    }
+}
+
+fn decide_repeat(error: &RepeatError) -> Outside {
+    let detail = error.to_string();
+    match error {
+        RepeatError::KeyReused => Outside::new(kind::KEY_REUSED, detail),
+        RepeatError::InFlight { retry_after } => {
+            Outside::new(kind::KEY_IN_FLIGHT, detail).retry_after(*retry_after)
+        }
+        RepeatError::Store(_) => unavailable(),
     }
 }
 

@@ -271,7 +271,7 @@ pub async fn principals_are_those_of_the_present_owner(ports: Ports) {
         owner: bob.clone(),
         ..next(&before, before.state)
     };
-    let written = ports.clients.replace(&after, before.revision).await;
+    let written = ports.clients.replace(&after, before.revision, None).await;
     assert_eq!(written.unwrap(), WriteOutcome::Written);
     for _ in 0..3 {
         let found = ports.directory.find_client(&before.id).await.unwrap();

@@ -9,6 +9,7 @@
 //!
 //! where `ports_in_memory` is an `async fn() -> Ports`.
 
+pub mod answers;
 pub mod attempts;
 pub mod client_store;
 pub mod directory;
@@ -26,8 +27,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::ports::{
-    Attempts, ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient, Quotas,
-    ResourceServerStore, Revocations, SecretValues, SpentOnce, Survey, WriteOutcome,
+    Answers, Attempts, ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient,
+    Quotas, ResourceServerStore, Revocations, SecretValues, SpentOnce, Survey, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
 
@@ -40,6 +41,8 @@ pub struct Ports {
     pub directory: Arc<dyn Directory>,
     /// Writes clients.
     pub clients: Arc<dyn ClientStore>,
+    /// Keeps answers.
+    pub answers: Arc<dyn Answers>,
     /// Keeps the values of secrets.
     pub values: Arc<dyn SecretValues>,
     /// Keeps the signing keys.

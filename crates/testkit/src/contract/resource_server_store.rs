@@ -45,7 +45,7 @@ fn full() -> ResourceServerRecord {
 
 impl Ports {
     async fn write(&self, server: &ResourceServerRecord, expected: u64) -> WriteOutcome {
-        let written = self.resource_servers.write(server, expected);
+        let written = self.resource_servers.write(server, expected, None);
         written.await.unwrap()
     }
 }

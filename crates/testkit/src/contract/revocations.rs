@@ -146,7 +146,7 @@ pub async fn a_stop_of_another_revision_stops_nothing(ports: Ports) {
     let stopped = raised(&present, ClientState::Active);
     let written = ports
         .clients
-        .stop(&stopped, present.revision.next(), NOW)
+        .stop(&stopped, present.revision.next(), NOW, None)
         .await;
     assert_eq!(written.unwrap(), WriteOutcome::ChangedMeanwhile);
     assert_eq!(ports.client(&present.id).await, Some(present));
@@ -308,7 +308,10 @@ fn raised(client: &Client, state: ClientState) -> Client {
 
 async fn stop(ports: &Ports, client: &Client) -> Client {
     let stopped = raised(client, ClientState::Active);
-    let written = ports.clients.stop(&stopped, client.revision, NOW).await;
+    let written = ports
+        .clients
+        .stop(&stopped, client.revision, NOW, None)
+        .await;
     assert_eq!(written.unwrap(), WriteOutcome::Written);
     stopped
 }

@@ -1,6 +1,5 @@
 //! The last step of a create.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use m2m_core::client::{Client, Revision};
 use m2m_core::ports::{StoreError, WriteOutcome};
 
@@ -26,10 +25,8 @@ impl Table {
         ];
         writes.extend(entries::list(client));
         if let Some(id) = answer {
-            let finish = Expression::update("SET #finished = :true")
+            let finish = Expression::update("REMOVE client_id")
                 .and_when("client_id = :client")
-                .name("#finished", "finished")
-                .value(":true", AttributeValue::Bool(true))
                 .value(":client", text(client.id.as_str()));
             writes.push(Write::Update(Key::answer(id), finish));
         }

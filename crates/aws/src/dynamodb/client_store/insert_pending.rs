@@ -3,11 +3,11 @@
 use m2m_core::ports::{InsertOutcome, PendingClient, StoreError};
 
 use super::count;
-use crate::dynamodb::Table;
-use crate::dynamodb::expression::{Expression, number, text};
-use crate::dynamodb::items::{answer, client, unfinished};
-use crate::dynamodb::key::{Key, PARTITION_KEY};
+use crate::dynamodb::expression::{Expression, text};
+use crate::dynamodb::items::{client, unfinished};
+use crate::dynamodb::key::Key;
 use crate::dynamodb::transaction::{Transacted, Write};
+use crate::dynamodb::{Table, answers};
 
 /// Where in the transaction the conditions are.
 const CLIENT: usize = 0;
@@ -46,11 +46,7 @@ fn writes(pending: &PendingClient<'_>) -> Result<Vec<Write>, StoreError> {
         Write::put(note),
     ];
     if let Some(kept) = pending.answer {
-        let free = Expression::when(format!(
-            "attribute_not_exists({PARTITION_KEY}) OR expires_at <= :now"
-        ))
-        .value(":now", number(pending.now.as_second()));
-        writes.push(Write::Put(answer::to_item(kept)?, free));
+        writes.push(answers::kept(kept)?);
     }
     Ok(writes)
 }

@@ -24,12 +24,12 @@ use m2m_types::names::{OrganizationId, OwnerId, SecretId};
 
 use super::Table;
 use super::expression::{Expression, number};
-use super::items::{answer, client};
+use super::items::client;
 use super::key::{Key, ListKind};
 use super::transaction::{Transacted, Write};
 use crate::deadline::within_deadline;
 
-/// Clients, their lists, counts, notes and answers in the table.
+/// Clients, their lists, counts and notes in the table.
 pub(crate) struct DynamoDbClientStore {
     table: Table,
 }
@@ -94,11 +94,12 @@ impl ClientStore for DynamoDbClientStore {
         &self,
         client: &Client,
         expected: Revision,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError> {
         within_deadline(
             "write a client",
             self.table.store(),
-            self.table.replace(client, expected),
+            self.table.replace(client, expected, answer),
         )
         .await
     }
@@ -108,11 +109,12 @@ impl ClientStore for DynamoDbClientStore {
         client: &Client,
         expected: Revision,
         now: Timestamp,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError> {
         within_deadline(
             "stop a client",
             self.table.store(),
-            self.table.stop(client, expected, now),
+            self.table.stop(client, expected, now, answer),
         )
         .await
     }
@@ -208,17 +210,6 @@ impl ClientStore for DynamoDbClientStore {
             self.table.record_use(id, secret, at),
         )
         .await
-    }
-
-    async fn find_answer(&self, id: &[u8; 32]) -> Result<Option<KeptAnswer>, StoreError> {
-        let what = "read a kept answer";
-        let item = within_deadline(
-            what,
-            self.table.store(),
-            self.table.find(what, Key::answer(id)),
-        )
-        .await?;
-        item.map(|item| answer::from_item(id, item)).transpose()
     }
 }
 

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use m2m_core::client::{Client, Revision};
-use m2m_core::ports::{StoreError, WriteOutcome};
+use m2m_core::ports::{KeptAnswer, StoreError, WriteOutcome};
 
 use super::change;
-use crate::dynamodb::Table;
 use crate::dynamodb::revocations::client_stopped;
 use crate::dynamodb::transaction::Write;
+use crate::dynamodb::{Table, answers};
 
 impl Table {
     pub(super) async fn stop(
@@ -15,10 +15,12 @@ impl Table {
         client: &Client,
         expected: Revision,
         now: Timestamp,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError> {
         let (key, changes) = change(client, expected)?;
         let mut writes = vec![Write::Update(key, changes)];
         writes.extend(client_stopped(client, now)?);
+        writes.extend(answer.map(answers::kept).transpose()?);
         Ok(self.transact("stop a client", writes).await?.into())
     }
 }

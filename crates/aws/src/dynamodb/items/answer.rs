@@ -7,18 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::version::SchemaVersion;
 use super::{Item, Key};
-use crate::failure::failed;
 
 #[derive(Serialize, Deserialize)]
 struct AnswerItem {
     schema_version: SchemaVersion,
     #[serde(with = "serde_bytes")]
     request: [u8; 32],
-    client_id: ClientId,
+    #[serde(default, rename = "client_id", skip_serializing_if = "Option::is_none")]
+    making: Option<ClientId>,
     #[serde(with = "serde_bytes")]
     sealed: Vec<u8>,
-    finished: bool,
-    in_flight_until: Timestamp,
+    kept_at: Timestamp,
     /// In whole seconds since the epoch, as DynamoDB's expiry wants it.
     expires_at: i64,
 }
@@ -27,26 +26,21 @@ pub(in crate::dynamodb) fn to_item(answer: &KeptAnswer) -> Result<Item, StoreErr
     let item = AnswerItem {
         schema_version: SchemaVersion,
         request: answer.request,
-        client_id: answer.client.clone(),
+        making: answer.making.clone(),
         sealed: answer.sealed.clone(),
-        finished: answer.finished,
-        in_flight_until: answer.in_flight_until,
-        expires_at: answer.expires_at.as_second(),
+        kept_at: answer.kept_at,
+        expires_at: answer.expires_at().as_second(),
     };
     super::write("a kept answer", Key::answer(&answer.id), item)
 }
 
 pub(in crate::dynamodb) fn from_item(id: &[u8; 32], item: Item) -> Result<KeptAnswer, StoreError> {
     let item: AnswerItem = super::read("a kept answer", item)?;
-    let expires_at = Timestamp::from_second(item.expires_at)
-        .map_err(|error| failed("understand a kept answer", &error))?;
     Ok(KeptAnswer {
         id: *id,
         request: item.request,
-        client: item.client_id,
+        making: item.making,
         sealed: item.sealed,
-        finished: item.finished,
-        in_flight_until: item.in_flight_until,
-        expires_at,
+        kept_at: item.kept_at,
     })
 }

@@ -65,10 +65,10 @@ impl ClientStore for CachedClientStore {
         &self,
         client: &Client,
         expected: Revision,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError> {
-        self.cache
-            .write(Some(&client.id), self.inner.replace(client, expected))
-            .await
+        let write = self.inner.replace(client, expected, answer);
+        self.cache.write(Some(&client.id), write).await
     }
 
     async fn stop(
@@ -76,10 +76,10 @@ impl ClientStore for CachedClientStore {
         client: &Client,
         expected: Revision,
         now: Timestamp,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError> {
-        self.cache
-            .write(Some(&client.id), self.inner.stop(client, expected, now))
-            .await
+        let write = self.inner.stop(client, expected, now, answer);
+        self.cache.write(Some(&client.id), write).await
     }
 
     async fn delete(
@@ -142,9 +142,5 @@ impl ClientStore for CachedClientStore {
         self.cache
             .write(Some(id), self.inner.record_use(id, secret, at))
             .await
-    }
-
-    async fn find_answer(&self, id: &[u8; 32]) -> Result<Option<KeptAnswer>, StoreError> {
-        self.inner.find_answer(id).await
     }
 }

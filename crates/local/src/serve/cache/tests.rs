@@ -32,6 +32,7 @@ async fn ports_on(stand_in: &StandIn) -> Ports {
     Ports {
         directory: stores.directory,
         clients: stores.clients,
+        answers: stores.answers,
         values: stores.values,
         keys: stores.keys,
         revocations: stores.revocations,
@@ -46,6 +47,7 @@ async fn ports_on(stand_in: &StandIn) -> Ports {
 
 m2m_testkit::directory_contract!(cached_ports);
 m2m_testkit::client_store_contract!(cached_ports);
+m2m_testkit::answers_contract!(cached_ports);
 m2m_testkit::revocations_contract!(cached_ports);
 
 /// A runtime with one thread for what waits for the disk: whoever holds that thread holds up all writes.

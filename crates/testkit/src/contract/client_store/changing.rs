@@ -19,9 +19,9 @@ fn named(name: &str, present: &Client) -> Client {
 pub async fn a_replaced_revision_is_refused(ports: Ports) {
     let present = ports.create(&pending("payments")).await;
     let (first, second) = (named("first", &present), named("second", &present));
-    let written = ports.clients.replace(&first, present.revision).await;
+    let written = ports.clients.replace(&first, present.revision, None).await;
     assert_eq!(written.unwrap(), WriteOutcome::Written);
-    let refused = ports.clients.replace(&second, present.revision).await;
+    let refused = ports.clients.replace(&second, present.revision, None).await;
     assert_eq!(refused.unwrap(), WriteOutcome::ChangedMeanwhile);
     assert_eq!(ports.client(&present.id).await, Some(first));
 }
@@ -30,7 +30,10 @@ pub async fn a_replaced_revision_is_refused(ports: Ports) {
 pub async fn a_missing_client_is_not_made_by_a_change(ports: Ports) {
     let missing = client("nobody");
     let changed = next(&missing, ClientState::Active);
-    let refused = ports.clients.replace(&changed, missing.revision).await;
+    let refused = ports
+        .clients
+        .replace(&changed, missing.revision, None)
+        .await;
     assert_eq!(refused.unwrap(), WriteOutcome::ChangedMeanwhile);
     let now = crate::builders::NOW;
     let refused = ports.clients.delete(&changed, missing.revision, now).await;
@@ -49,7 +52,7 @@ pub async fn every_attribute_can_be_replaced(ports: Ports) {
             generation: present.generation.raised(),
             ..template
         };
-        let written = ports.clients.replace(&wanted, present.revision).await;
+        let written = ports.clients.replace(&wanted, present.revision, None).await;
         assert_eq!(written.unwrap(), WriteOutcome::Written);
         assert_eq!(ports.client(&present.id).await.as_ref(), Some(&wanted));
         present = wanted;
@@ -64,7 +67,7 @@ pub async fn one_of_many_changes_wins(ports: Ports) {
             let (store, expected) = (ports.clients.clone(), present.revision);
             let wanted = named(&format!("change {number}"), &present);
             tokio::spawn(async move {
-                let outcome = store.replace(&wanted, expected).await.unwrap();
+                let outcome = store.replace(&wanted, expected, None).await.unwrap();
                 (outcome, wanted)
             })
         })

@@ -61,15 +61,7 @@ pub async fn a_pending_client_is_neither_listed_nor_finished(ports: Ports) {
     let notes = ports.clients.unfinished(None, 10).await.unwrap();
     assert_eq!(notes.len(), 1);
     assert_eq!((&notes[0].client, notes[0].since), (&new.id, NOW));
-    assert!(
-        !ports
-            .clients
-            .find_answer(&kept.id)
-            .await
-            .unwrap()
-            .unwrap()
-            .finished
-    );
+    assert_eq!(ports.answers.find(&kept.id).await.unwrap(), Some(kept));
 }
 
 /// The second step makes it active, lists it, and finishes note and answer.
@@ -86,10 +78,10 @@ pub async fn activating_finishes_everything(ports: Ports) {
     assert_eq!(ports.listed(false).await, client_ids(["payments"]));
     assert!(ports.unfinished().await.is_empty());
     let finished = KeptAnswer {
-        finished: true,
+        making: None,
         ..kept.clone()
     };
-    let found = ports.clients.find_answer(&kept.id).await.unwrap();
+    let found = ports.answers.find(&kept.id).await.unwrap();
     assert_eq!(found, Some(finished));
     let again = ports
         .clients
@@ -118,7 +110,7 @@ pub async fn a_refused_insert_leaves_nothing(ports: Ports) {
     assert_eq!(refused, InsertOutcome::LimitReached);
     assert_eq!(ports.client(&second.id).await, None);
     assert_eq!(ports.unfinished().await, client_ids(["first"]));
-    assert_eq!(ports.clients.find_answer(&kept.id).await.unwrap(), None);
+    assert_eq!(ports.answers.find(&kept.id).await.unwrap(), None);
 }
 
 /// Not even the first.
@@ -187,24 +179,28 @@ pub async fn an_answer_is_read_back_as_written(ports: Ports) {
     let new = pending("payments");
     let kept = answer(7, &new);
     ports.insert(&new, None, Some(&kept), NOW).await;
-    assert_eq!(
-        ports.clients.find_answer(&kept.id).await.unwrap(),
-        Some(kept)
-    );
-    assert_eq!(ports.clients.find_answer(&[8; 32]).await.unwrap(), None);
+    assert_eq!(ports.answers.find(&kept.id).await.unwrap(), Some(kept));
+    assert_eq!(ports.answers.find(&[8; 32]).await.unwrap(), None);
 }
 
 /// Although nothing has removed it yet. Until then it stands.
 pub async fn an_expired_answer_gives_way(ports: Ports) {
     let (first, second) = (pending("first"), pending("second"));
-    let (old, new) = (answer(1, &first), answer(1, &second));
+    let old = answer(1, &first);
     ports.insert(&first, None, Some(&old), NOW).await;
-    let just_before = old.expires_at - SignedDuration::from_secs(1);
-    let early = ports.insert(&second, None, Some(&new), just_before).await;
+    let at = |kept_at| KeptAnswer {
+        kept_at,
+        ..answer(1, &second)
+    };
+    let (just_before, new) = (
+        at(old.expires_at() - SignedDuration::from_secs(1)),
+        at(old.expires_at()),
+    );
+    let early = ports.insert(&second, None, Some(&just_before), NOW).await;
     assert_eq!(early, InsertOutcome::Twin);
     let in_time = ports
-        .insert(&second, None, Some(&new), old.expires_at)
+        .insert(&second, None, Some(&new), old.expires_at())
         .await;
     assert_eq!(in_time, InsertOutcome::Inserted);
-    assert_eq!(ports.clients.find_answer(&new.id).await.unwrap(), Some(new));
+    assert_eq!(ports.answers.find(&new.id).await.unwrap(), Some(new));
 }

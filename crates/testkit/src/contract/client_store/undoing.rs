@@ -1,7 +1,7 @@
 //! Giving up a create.
 
 use m2m_core::client::{Client, ClientState};
-use m2m_core::ports::{InsertOutcome, WriteOutcome};
+use m2m_core::ports::{InsertOutcome, KeptAnswer, WriteOutcome};
 
 use crate::builders::{NOW, answer, client_ids, next, pending};
 use crate::contract::Ports;
@@ -20,7 +20,7 @@ pub async fn abandoning_forgets_the_answer(ports: Ports) {
     ports.insert(&new, None, Some(&kept), NOW).await;
     let abandoned = abandon(&ports, &new).await;
     assert_eq!(ports.client(&new.id).await, Some(abandoned));
-    assert_eq!(ports.clients.find_answer(&kept.id).await.unwrap(), None);
+    assert_eq!(ports.answers.find(&kept.id).await.unwrap(), None);
     assert_eq!(ports.unfinished().await, client_ids(["payments"]));
     let active = next(&new, ClientState::Active);
     let late = ports
@@ -33,13 +33,17 @@ pub async fn abandoning_forgets_the_answer(ports: Ports) {
 /// An answer that expired gave way to another create's, which still stands after the first is given up.
 pub async fn abandoning_spares_the_answer_of_another(ports: Ports) {
     let (first, second) = (pending("first"), pending("second"));
-    let (old, new) = (answer(1, &first), answer(1, &second));
+    let old = answer(1, &first);
+    let new = KeptAnswer {
+        kept_at: old.expires_at(),
+        ..answer(1, &second)
+    };
     ports.insert(&first, None, Some(&old), NOW).await;
     ports
-        .insert(&second, None, Some(&new), old.expires_at)
+        .insert(&second, None, Some(&new), old.expires_at())
         .await;
     abandon(&ports, &first).await;
-    assert_eq!(ports.clients.find_answer(&new.id).await.unwrap(), Some(new));
+    assert_eq!(ports.answers.find(&new.id).await.unwrap(), Some(new));
 }
 
 /// Never both, whoever comes first.

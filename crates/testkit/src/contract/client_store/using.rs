@@ -20,7 +20,10 @@ pub async fn record_use_changes_no_revision(ports: Ports) {
     assert_eq!(used.last_used.get(secret), Some(&NOW));
     assert_eq!(used.revision, present.revision);
     let changed = next(&present, ClientState::Active);
-    let written = ports.clients.replace(&changed, present.revision).await;
+    let written = ports
+        .clients
+        .replace(&changed, present.revision, None)
+        .await;
     assert_eq!(written.unwrap(), WriteOutcome::Written);
 }
 
@@ -36,7 +39,7 @@ pub async fn a_change_does_not_undo_a_use(ports: Ports) {
     let changed = next(&present, ClientState::Active);
     ports
         .clients
-        .replace(&changed, present.revision)
+        .replace(&changed, present.revision, None)
         .await
         .unwrap();
     let found = ports.client(&present.id).await.unwrap();
