@@ -3,7 +3,7 @@
 //! No HTTP and no AWS: a port is a promise kept by one atomic step of whatever stands behind it.
 //! Time and randomness are parameters.
 
-pub mod active_client;
+mod active_client;
 pub mod after_restore;
 pub mod attempts;
 pub mod bootstrap;
@@ -20,7 +20,7 @@ pub mod idempotency;
 pub mod introspection;
 mod kept;
 pub mod keys;
-pub mod live_token;
+mod live_token;
 pub mod maintenance;
 pub mod mutual_tls;
 pub mod organization;
@@ -28,7 +28,7 @@ pub mod owner;
 pub mod ports;
 pub mod principals;
 pub mod protocol_error;
-pub mod quotas;
+mod quotas;
 pub mod random;
 pub mod resource_servers;
 pub mod revision;
@@ -36,7 +36,7 @@ pub mod revocation;
 mod sealing;
 pub mod secret;
 pub mod simulation;
-pub mod throttle;
-pub mod token;
+mod throttle;
+mod token;
 
 pub use m2m_jose::error_chain;

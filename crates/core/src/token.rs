@@ -14,19 +14,19 @@ use crate::keys::{InvalidKey, KeySet, SigningKey};
 
 /// What was decided about a token.
 #[derive(Debug)]
-pub struct Grant<'a> {
+pub(crate) struct Grant<'a> {
     /// Who issues it.
-    pub issuer: &'a Issuer,
+    pub(crate) issuer: &'a Issuer,
     /// What it is for.
-    pub audience: &'a Audience,
+    pub(crate) audience: &'a Audience,
     /// What it allows, and for how long.
-    pub decision: &'a Decision,
+    pub(crate) decision: &'a Decision,
     /// Whose key or certificate has to be shown with it.
-    pub confirmation: Option<Confirmation>,
+    pub(crate) confirmation: Option<Confirmation>,
     /// 128 random bits.
-    pub jti: [u8; 16],
+    pub(crate) jti: [u8; 16],
     /// The present moment.
-    pub issued_at: Timestamp,
+    pub(crate) issued_at: Timestamp,
 }
 
 /// Signs a token for an authenticated client. It carries the generations as they were read, so a token
@@ -34,7 +34,7 @@ pub struct Grant<'a> {
 ///
 /// # Errors
 /// The key refused to sign.
-pub fn issue(
+pub(crate) fn issue(
     authenticated: &AuthenticatedClient,
     grant: Grant<'_>,
     keys: &KeySet,

@@ -268,12 +268,6 @@ impl Attribute {
         self.sensitive
     }
 
-    /// True if it is stored nowhere.
-    #[must_use]
-    pub fn is_write_only(&self) -> bool {
-        self.write_only
-    }
-
     /// True if the provider may set it.
     pub(crate) fn is_computed(&self) -> bool {
         matches!(self.mode, Some(Mode::Computed | Mode::OptionalComputed))

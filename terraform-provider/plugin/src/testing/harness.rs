@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::proposed::{proposed, whole};
 use crate::provider::Provider;
-use crate::schema::{Block, Schema};
+use crate::schema::Schema;
 use crate::server::Server;
 use crate::value::{Value, json, msgpack};
 use crate::wire::tfplugin6 as wire;
@@ -265,12 +265,6 @@ impl Harness {
                 .map(move |problem| format!("{name}: {problem}"))
         });
         self.provider.problems().into_iter().chain(all).collect()
-    }
-
-    /// The schema of a resource.
-    #[must_use]
-    pub fn resource_block(&self, type_name: &str) -> &Block {
-        find(&self.resources, type_name).block()
     }
 }
 

@@ -32,21 +32,6 @@ impl Number {
         }
     }
 
-    /// The nearest floating point number.
-    #[must_use]
-    pub fn to_f64(&self) -> f64 {
-        self.to_string().parse().unwrap_or(f64::NAN)
-    }
-
-    /// True for a whole number of any size.
-    #[must_use]
-    pub fn is_integer(&self) -> bool {
-        match &self.0 {
-            Repr::Int(_) => true,
-            Repr::Decimal(text) => !text.contains('.'),
-        }
-    }
-
     /// The exact value of a float as it came over the wire, all its digits.
     pub(crate) fn from_wire_f64(value: f64) -> Result<Self, NumberError> {
         if !value.is_finite() {
