@@ -14,6 +14,7 @@ use m2m_core::keys::RotationError;
 use m2m_core::ports::StoreError;
 use m2m_core::principals::PrincipalsError;
 use m2m_core::resource_servers::ResourceServersError;
+use m2m_types::correlation_id::CorrelationId;
 use m2m_types::problem::{FieldError, Problem};
 
 use self::decide::{Outside, decide};
@@ -112,6 +113,22 @@ pub(crate) fn challenge(state: &State, parameters: &str) -> String {
 pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
     let correlation_id = new_id(state);
     let reason = refusal.reason();
+    let outside = decide(state, refusal);
+    let told = Told {
+        message: Some(if outside.kind.status.is_server_error() {
+            "call failed"
+        } else {
+            "call refused"
+        }),
+        correlation_id: Some(correlation_id.clone()),
+        error: Some(outside.kind.name),
+        reason: reason.or_else(|| Some(outside.detail.clone().into_owned())),
+        ..Told::default()
+    };
+    told.put(answer(state, outside, correlation_id))
+}
+
+fn answer(state: &State, outside: Outside, correlation_id: CorrelationId) -> Response<Body> {
     let Outside {
         kind,
         detail,
@@ -119,18 +136,7 @@ pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
         challenge,
         retry_after,
         fresh_nonce,
-    } = decide(state, refusal);
-    let told = Told {
-        message: Some(if kind.status.is_server_error() {
-            "call failed"
-        } else {
-            "call refused"
-        }),
-        correlation_id: Some(correlation_id.clone()),
-        error: Some(kind.name),
-        reason: reason.or_else(|| Some(detail.clone().into_owned())),
-        ..Told::default()
-    };
+    } = outside;
     let problem = Problem {
         kind: state.issuer.join(&format!("/problems/{}", kind.name)),
         title: kind.title.to_owned(),
@@ -154,5 +160,5 @@ pub(crate) fn refused(state: &State, refusal: Refusal) -> Response<Body> {
         headers.insert(RETRY_AFTER, retry_after_seconds(wait));
     }
     offer_nonce(&mut response, fresh_nonce.as_deref());
-    told.put(response)
+    response
 }
