@@ -19,6 +19,8 @@ mod introspection_errors;
 mod isolation;
 mod limits;
 mod log_lines;
+mod login_owners;
+mod logins;
 mod management_errors;
 mod mutual_tls;
 mod paging;

@@ -13,6 +13,7 @@ pub mod directory;
 pub mod dpop;
 pub mod iam;
 pub mod jwt;
+pub mod logins;
 pub mod logs;
 pub mod outside;
 pub mod programs;

@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::Method;
 use m2m_aws::config::{ServiceConfig, StoresConfig};
 use m2m_aws::{Stores, deployment, tables};
-use m2m_core::caller::IamCallers;
+use m2m_core::caller::{IamCallers, TrustedIssuers};
 use m2m_core::clock::Clock;
 use m2m_core::cursors::Cursors;
 use m2m_core::deployment::Deployment;
@@ -42,6 +42,8 @@ pub struct Setup {
     pub after: Option<Left>,
     /// Who may call by AWS IAM.
     pub iam_callers: Option<IamCallers>,
+    /// Whose tokens people may call with.
+    pub trusted_issuers: TrustedIssuers,
     /// Where clients may present a certificate.
     pub mutual_tls: MutualTls,
     /// Whether DPoP proofs need a nonce.
@@ -106,6 +108,7 @@ pub async fn start_with(setup: Setup) -> TestService {
         default_audience: Audience::parse(world::DEFAULT_AUDIENCE).unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         iam_callers: setup.iam_callers,
+        trusted_issuers: setup.trusted_issuers,
         mutual_tls: setup.mutual_tls,
         assertion_leeway: jiff::SignedDuration::from_secs(10),
         allow_private_fetch: true,

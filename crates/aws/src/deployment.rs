@@ -30,6 +30,7 @@ pub fn deployment(
         key_rotation: config.key_rotation,
         secret_storage: config.secret_storage,
         iam_callers: config.iam_callers.clone(),
+        trusted_issuers: config.trusted_issuers.clone(),
         mutual_tls: config.mutual_tls.clone(),
         assertion_leeway: config.assertion_leeway,
         dpop_nonces: config.dpop_nonces,

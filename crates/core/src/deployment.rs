@@ -8,7 +8,9 @@ use m2m_types::admin::client::SecretStorage;
 use m2m_types::issuer::Issuer;
 
 use crate::attempts::{AttemptLog, Sampling};
-use crate::caller::{CallerAuthentication, IamAuthentication, IamCallers};
+use crate::caller::{
+    CallerAuthentication, IamAuthentication, IamCallers, LoginAuthentication, TrustedIssuers,
+};
 use crate::client_auth::{Assertions, ClientAuthentication};
 use crate::clients::Clients;
 use crate::clock::Clock;
@@ -17,6 +19,7 @@ use crate::dpop::{DpopNonces, DpopProofs};
 use crate::grant::{NotedUses, TokenEndpoint};
 use crate::idempotency::KeptAnswers;
 use crate::introspection::Introspection;
+use crate::issuer_keys::IssuerKeys;
 use crate::keys::{self, KeyRing, Rotation, RotationPeriod, SigningAlgorithm};
 use crate::live_token::LiveTokens;
 use crate::maintenance::Maintenance;
@@ -48,6 +51,8 @@ pub struct DeploymentSettings {
     pub secret_storage: SecretStorage,
     /// Who may call the management API by AWS IAM; none: nobody.
     pub iam_callers: Option<IamCallers>,
+    /// Whose tokens people may call it with.
+    pub trusted_issuers: TrustedIssuers,
     /// Where clients may present a certificate.
     pub mutual_tls: MutualTls,
     /// By how much the clocks of those who sign assertions may be off.
@@ -297,6 +302,18 @@ impl Deployment {
         }
     }
 
+    /// Who may call the management API by a login.
+    pub fn login_authentication(&self) -> LoginAuthentication {
+        LoginAuthentication {
+            issuers: self.settings.trusted_issuers.clone(),
+            keys: Arc::clone(&self.client_authentication.assertions.issuer_keys),
+            leeway: self.settings.assertion_leeway,
+            directory: Arc::clone(&self.ports.directory),
+            random: Arc::clone(&self.ports.random),
+            clock: Arc::clone(&self.ports.clock),
+        }
+    }
+
     /// The rules of the revocation endpoint.
     pub fn revocation(&self) -> Revocation {
         Revocation {
@@ -349,6 +366,7 @@ impl Deployment {
     pub fn principals(&self) -> ManagedPrincipals {
         ManagedPrincipals {
             directory: Arc::clone(&self.ports.directory),
+            trusted_issuers: self.settings.trusted_issuers.clone(),
             clock: Arc::clone(&self.ports.clock),
             random: Arc::clone(&self.ports.random),
         }
@@ -374,8 +392,11 @@ fn authenticating_with(settings: &DeploymentSettings, ports: &Ports) -> Arc<Clie
             issuer: settings.issuer.clone(),
             leeway: settings.assertion_leeway,
             spent: Arc::clone(&ports.spent),
-            metadata: RemoteDocuments::new(Arc::clone(&ports.fetch)),
             remote_keys: Arc::clone(&remote_keys),
+            issuer_keys: Arc::new(IssuerKeys {
+                metadata: RemoteDocuments::new(Arc::clone(&ports.fetch)),
+                remote_keys: Arc::clone(&remote_keys),
+            }),
         },
         remote_keys,
         throttle: FailureThrottle::new(Arc::clone(&ports.clock)),

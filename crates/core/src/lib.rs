@@ -18,6 +18,7 @@ pub mod dpop;
 pub mod grant;
 pub mod idempotency;
 pub mod introspection;
+pub mod issuer_keys;
 mod kept;
 pub mod keys;
 mod live_token;

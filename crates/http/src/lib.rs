@@ -28,7 +28,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use m2m_core::attempts::AttemptLog;
-use m2m_core::caller::{CallerAuthentication, IamAuthentication};
+use m2m_core::caller::{CallerAuthentication, IamAuthentication, LoginAuthentication};
 use m2m_core::clients::Clients;
 use m2m_core::deployment::Deployment;
 use m2m_core::grant::TokenEndpoint;
@@ -60,6 +60,7 @@ struct State {
     introspection: Introspection,
     callers: CallerAuthentication,
     iam_callers: IamAuthentication,
+    logins: LoginAuthentication,
     clients: Clients,
     principals: ManagedPrincipals,
     resource_servers: Registry,
@@ -85,6 +86,7 @@ impl State {
             introspection: deployment.introspection(),
             callers: deployment.caller_authentication(),
             iam_callers: deployment.iam_authentication(),
+            logins: deployment.login_authentication(),
             clients: deployment.clients(),
             principals: deployment.principals(),
             resource_servers: deployment.resource_servers(),

@@ -56,12 +56,12 @@ impl Told {
     }
 }
 
-/// Who a caller is, in the log's words. A principal of AWS IAM is no client; what it changes says who it
-/// was.
+/// Who a caller is, in the log's words. A principal of AWS IAM is no client, and a person is its owner; what
+/// they change says who it was.
 pub(crate) fn names(caller: &Caller) -> (Option<ClientId>, OwnerId) {
     let client_id = match caller.actor() {
         Actor::Client(id) => Some(id.clone()),
-        Actor::Iam { .. } => None,
+        Actor::Iam { .. } | Actor::Login { .. } => None,
     };
     (client_id, caller.owner().id.clone())
 }

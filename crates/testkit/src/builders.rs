@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use m2m_core::client::{Client, ClientState, GrantType, Revision};
 use m2m_core::client_auth::RegisteredAuth;
 use m2m_core::organization::Organization;
-use m2m_core::owner::Owner;
+use m2m_core::owner::{Owner, PermissionsSource};
 use m2m_core::ports::{Denial, KeptAnswer, TokenName};
 use m2m_core::resource_servers::{ResourceServer, ResourceServerRecord};
 use m2m_core::secret::Secret;
@@ -111,6 +111,7 @@ pub fn owner() -> Owner {
         id: OwnerId::parse("local|ada").unwrap(),
         organization: organization().id,
         permissions: scopes("orders:read orders:write"),
+        permissions_source: PermissionsSource::Record,
         active: true,
         generation: Generation::default(),
         handle: Handle::from_random_bytes([1; 12]),

@@ -34,6 +34,15 @@ text_type!(
 );
 
 text_type!(
+    /// What the identifiers of owners from a login provider start with, before `|`.
+    IssuerAlias,
+    "the alias of an issuer",
+    "1 to 32 characters of a-z, 0-9 and '-', starting with a letter",
+    |text| all_bytes(text, 1, 32, |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+);
+
+text_type!(
     /// Names one of a client's secrets, without being secret itself.
     SecretId,
     "secret_id",

@@ -10,6 +10,10 @@ async fn main() -> ExitCode {
     m2m_lambda::run(async {
         let config = Config::from_env(|name| std::env::var(name).ok())?;
         let deployment = m2m_aws::start(&config, OwnSecrets::Provision).await?;
+        // The keys of login providers, fetched when somebody logs in for the first time.
+        let deployment = deployment.fetching(m2m_fetch::Fetcher::shared(
+            config.service.allow_private_fetch,
+        ));
         let router = m2m_http::management(&deployment);
         Ok(m2m_lambda::Front::of(&deployment, router))
     })

@@ -1,10 +1,12 @@
 //! Configuration from the environment, checked as a whole at start.
 
 mod iam;
+mod logins;
 mod service;
 mod stores;
 mod variables;
 
+pub use logins::parse_trusted_issuers;
 pub use service::ServiceConfig;
 pub use stores::StoresConfig;
 pub use variables::{ConfigError, Variables};

@@ -1,7 +1,7 @@
 //! How the service behaves.
 
 use jiff::SignedDuration;
-use m2m_core::caller::IamCallers;
+use m2m_core::caller::{IamCallers, TrustedIssuers};
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
@@ -9,8 +9,8 @@ use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
 
-use super::iam;
 use super::variables::Variables;
+use super::{iam, logins};
 
 /// How the service behaves.
 #[derive(Debug, Clone)]
@@ -31,13 +31,16 @@ pub struct ServiceConfig {
     /// `M2M_IAM_PRINCIPALS`, `M2M_IAM_ACCOUNT_ID` and `M2M_IAM_API_ID`: who may call the management API
     /// by AWS IAM, and through which gateway. All three or none, which lets nobody.
     pub iam_callers: Option<IamCallers>,
+    /// `M2M_TRUSTED_ISSUERS`: the login providers whose tokens people may call the management API with, by their
+    /// aliases, as JSON: docs/login-providers.md. None by default.
+    pub trusted_issuers: TrustedIssuers,
     /// `M2M_MTLS_ENDPOINT`: the https origin of the second domain, where the gateway demands a client's
     /// certificate, such as `https://mtls.auth.example.com`. Off by default.
     pub mutual_tls: MutualTls,
-    /// `M2M_ASSERTION_LEEWAY_SECONDS`: by how much the clocks of those who sign client assertions may be off, 0 to 60
-    /// seconds. 10 by default.
+    /// `M2M_ASSERTION_LEEWAY_SECONDS`: by how much the clocks of those who sign client assertions and logins may be off,
+    /// 0 to 60 seconds. 10 by default.
     pub assertion_leeway: SignedDuration,
-    /// `M2M_ALLOW_PRIVATE_FETCH`: whether the keys of clients and of outside issuers may be fetched from private
+    /// `M2M_ALLOW_PRIVATE_FETCH`: whether the keys of clients, of outside issuers and of login providers may be fetched from private
     /// addresses, `true` or `false`. `false` by default.
     pub allow_private_fetch: bool,
     /// `M2M_DPOP_NONCE`: whether DPoP proofs need a nonce of this service, `required` or `off`. `off` by default:
@@ -60,6 +63,7 @@ impl ServiceConfig {
             parse_secret_storage,
         );
         let iam_callers = iam::callers(variables);
+        let trusted_issuers = logins::issuers(variables, issuer.as_ref());
         let mutual_tls = variables.optional("M2M_MTLS_ENDPOINT", "", parse_mutual_tls);
         let dpop_nonces = variables.optional("M2M_DPOP_NONCE", "off", parse_dpop_nonces);
         let mutual_tls = unlike_the_issuer(mutual_tls, issuer.as_ref(), variables);
@@ -73,6 +77,7 @@ impl ServiceConfig {
             default_audience: audience?,
             secret_storage: storage?,
             iam_callers: iam_callers?,
+            trusted_issuers: trusted_issuers?,
             mutual_tls: mutual_tls?,
             assertion_leeway: leeway?,
             allow_private_fetch: allow_private_fetch?,

@@ -9,6 +9,7 @@ use aws_types::SdkConfig;
 use m2m_aws::config::{ServiceConfig, StoresConfig};
 use m2m_aws::tables::create_table_if_missing;
 use m2m_aws::{Stores, survey};
+use m2m_core::caller::TrustedIssuers;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
@@ -40,6 +41,7 @@ pub(crate) fn service_config() -> ServiceConfig {
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         iam_callers: None,
+        trusted_issuers: TrustedIssuers::default(),
         mutual_tls: MutualTls::Off,
         assertion_leeway: jiff::SignedDuration::from_secs(10),
         allow_private_fetch: false,

@@ -4,9 +4,10 @@ use std::fmt;
 
 use m2m_types::client_id::ClientId;
 use m2m_types::iam_principal::IamPrincipal;
+use m2m_types::names::OwnerId;
 
-/// Who calls: a client by its token, or a principal of AWS IAM. Printed as the log and a record of what was
-/// done name it: the client's id, or the ARN of the role's session or the user.
+/// Who calls: a client by its token, a principal of AWS IAM, or somebody who is logged in. Printed as the log and a
+/// record of what was done name it: the client's id, the ARN of the role's session or the user, or the person's owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// The client that the token was issued to.
@@ -18,15 +19,23 @@ pub enum Actor {
         /// As the gateway names it, which for a role tells the session.
         arn: String,
     },
+    /// A person whom a login provider authenticated.
+    Login {
+        /// Who, which is the owner itself.
+        owner: OwnerId,
+        /// The provider's `iss`.
+        issuer: String,
+    },
 }
 
 impl Actor {
-    /// What stays the same from one token or session to the next, for what a caller may repeat. No
-    /// client's is a principal's: an ARN has colons, which a client id has not.
+    /// What stays the same from one token or session to the next, for what a caller may repeat. Nobody's is
+    /// another's: an ARN begins with `arn:` and has no `|`, an owner has one, and a client id has neither colons nor `|`.
     pub(crate) fn lasting_name(&self) -> String {
         match self {
             Self::Client(id) => id.to_string(),
             Self::Iam { principal, .. } => principal.to_string(),
+            Self::Login { owner, .. } => owner.to_string(),
         }
     }
 }
@@ -36,6 +45,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Client(id) => id.fmt(f),
             Self::Iam { arn, .. } => f.write_str(arn),
+            Self::Login { owner, .. } => owner.fmt(f),
         }
     }
 }

@@ -1,8 +1,10 @@
-//! Who calls the management API: the holder of one of this service's own tokens, or a principal of AWS IAM.
+//! Who calls the management API: the holder of one of this service's own tokens, a principal of AWS IAM, or a person
+//! whom a login provider vouches for.
 
 mod actor;
 mod iam;
 mod iam_callers;
+mod login;
 
 use std::sync::Arc;
 
@@ -21,9 +23,13 @@ use crate::resource_servers::{ResourceServer, ResourceServers};
 pub use actor::Actor;
 pub use iam::{GatewayContext, IamAuthentication, IamError};
 pub use iam_callers::{IamCallers, IamEntry, InvalidIamCallers};
+pub use login::{
+    Algorithm, ClaimName, ClaimNames, InvalidLogin, InvalidTrustedIssuers, LoginAuthentication,
+    LoginError, Organizations, TrustedIssuer, TrustedIssuers,
+};
 
-/// A caller whose token held and was not stopped, or whom the gateway vouches for. Only
-/// [`CallerAuthentication`] and [`IamAuthentication`] make one.
+/// A caller whose token held and was not stopped, or whom the gateway or a login provider vouches for. Only
+/// [`CallerAuthentication`], [`IamAuthentication`] and [`LoginAuthentication`] make one.
 #[derive(Debug)]
 pub struct Caller {
     actor: Actor,
@@ -51,7 +57,7 @@ impl Caller {
         &self.organization
     }
 
-    /// What the token allows and its client may still ask for, or what the list of principals allows.
+    /// What the token allows and its client may still ask for, or what the list of principals or the login allows.
     pub fn scopes(&self) -> &ScopeSet {
         &self.scopes
     }
@@ -77,7 +83,8 @@ impl Caller {
     /// owner's. `clients:delegate` lifts a client's limit to what the owner may do.
     ///
     /// A principal of AWS IAM may share its owner with stronger ones, so its entry is its limit whatever
-    /// is in it, and only one whose entry has all of the owner's permissions delegates them all.
+    /// is in it, and only one whose entry has all of the owner's permissions delegates them all. A login is
+    /// limited in the same way by what it claims, and by what its issuer may grant.
     ///
     /// A management scope has to be in the caller's token. A token for the management API carries no other
     /// scopes, so those have to be among what the caller's own client may ask for.
@@ -102,6 +109,10 @@ impl Caller {
             },
             Actor::Iam { .. } => match wanted.first_missing_from(&self.scopes) {
                 Some(scope) => Err(InsufficientScope::ForEntry(scope.to_string())),
+                None => Ok(()),
+            },
+            Actor::Login { .. } => match wanted.first_missing_from(&self.scopes) {
+                Some(scope) => Err(InsufficientScope::ForLogin(scope.to_string())),
                 None => Ok(()),
             },
         }
@@ -160,6 +171,11 @@ pub enum InsufficientScope {
         "the caller's entry in M2M_IAM_PRINCIPALS lacks the scope {0}: a principal of AWS IAM neither makes nor sees clients that may do more than its entry, and one without a list of scopes may do all that its owner may"
     )]
     ForEntry(String),
+    /// The client would be stronger than the caller's login by this scope.
+    #[error(
+        "the caller's login lacks the scope {0}: nobody makes or sees clients that may do more than the login itself"
+    )]
+    ForLogin(String),
     /// An owner would be granted this scope.
     #[error("the caller lacks the scope {0}: whoever grants one to an owner has to hold it")]
     ForGrant(String),
@@ -172,6 +188,7 @@ impl InsufficientScope {
             Self::ForCall(scope)
             | Self::ForStrength(scope)
             | Self::ForEntry(scope)
+            | Self::ForLogin(scope)
             | Self::ForGrant(scope) => scope,
         }
     }

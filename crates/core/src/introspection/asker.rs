@@ -72,7 +72,9 @@ impl Introspection {
 fn by_token(caller: Caller) -> Result<Asker, Refused<IntrospectionError>> {
     let client_id = match caller.actor() {
         Actor::Client(id) => id.clone(),
-        Actor::Iam { .. } => return Err(Refused::nobody(CallerError::Subject.into())),
+        Actor::Iam { .. } | Actor::Login { .. } => {
+            return Err(Refused::nobody(CallerError::Subject.into()));
+        }
     };
     match caller.require(ManagementScope::Introspect) {
         Ok(()) => Ok(Asker {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub use error::PrincipalsError;
 pub use expectation::{Expectation, tag_of};
 
+use crate::caller::TrustedIssuers;
 use crate::clock::Clock;
 use crate::ports::Directory;
 use crate::random::Random;
@@ -18,6 +19,8 @@ use crate::random::Random;
 pub struct ManagedPrincipals {
     /// Reading and writing them.
     pub directory: Arc<dyn Directory>,
+    /// Whose people make their owners by their first login.
+    pub trusted_issuers: TrustedIssuers,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New handles.

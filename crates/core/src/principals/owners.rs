@@ -1,6 +1,6 @@
 //! Owners: for the admins of their organization.
 
-use m2m_types::admin::principals::{OwnerView, PutOwner};
+use m2m_types::admin::principals::{OwnerView, PermissionsSource as SourceName, PutOwner};
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::names::OwnerId;
 use m2m_types::scope::ScopeSet;
@@ -9,7 +9,7 @@ use tracing::info;
 use super::error::{invalid, written};
 use super::{Expectation, ManagedPrincipals, PrincipalsError};
 use crate::caller::{Caller, IamCallers};
-use crate::owner::Owner;
+use crate::owner::{Owner, PermissionsSource};
 use crate::ports::{StoreError, WriteOutcome};
 
 /// How many scopes an owner may hold.
@@ -52,13 +52,45 @@ impl ManagedPrincipals {
             });
         }
         expectation.check(present.as_ref().map(view).as_ref())?;
-        check_change(caller, id, present.as_ref(), request)?;
+        self.check_change(caller, id, present.as_ref(), request)?;
         let changed = self.changed_owner(id, request, present.as_ref());
         if present.as_ref() != Some(&changed) {
             written(self.write_owner(&changed, present.as_ref()).await?)?;
             info!(owner = %id, by = %caller.actor(), "owner changed");
         }
         Ok(view(&changed))
+    }
+
+    fn check_change(
+        &self,
+        caller: &Caller,
+        id: &OwnerId,
+        present: Option<&Owner>,
+        request: &PutOwner,
+    ) -> Result<(), PrincipalsError> {
+        let Some(present) = present else {
+            self.check_source(caller, id)?;
+            return Ok(caller.require_may_grant(request.permissions.iter())?);
+        };
+        if ManagementScope::Operator.is_in(&present.permissions) {
+            caller.require(ManagementScope::Operator)?;
+        }
+        // Switching on gives back all that it has.
+        let is_new = |scope: &&_| !present.permissions.contains(scope) || !present.active;
+        Ok(caller.require_may_grant(request.permissions.iter().filter(is_new))?)
+    }
+
+    /// Whoever made an owner in another organization than its principals or logins are in would shut them out.
+    fn check_source(&self, caller: &Caller, id: &OwnerId) -> Result<(), PrincipalsError> {
+        if IamCallers::may_own(id) {
+            let detail = "iam|… is made by the first call of its principal in M2M_IAM_PRINCIPALS";
+            return Err(invalid("", detail));
+        }
+        if !self.trusted_issuers.may_make(id, &caller.organization().id) {
+            let detail = "logins of that issuer name other organizations than yours";
+            return Err(invalid("", detail));
+        }
+        Ok(())
     }
 
     fn changed_owner(&self, id: &OwnerId, request: &PutOwner, present: Option<&Owner>) -> Owner {
@@ -70,12 +102,28 @@ impl ManagedPrincipals {
         let is_stopped = base.active && !request.active && present.is_some();
         Owner {
             permissions: request.permissions.clone(),
+            permissions_source: self.changed_source(request, &base),
             active: request.active,
             generation: match is_stopped {
                 true => base.generation.raised(),
                 false => base.generation,
             },
             ..base
+        }
+    }
+
+    /// Whoever takes something from an owner whose logins decide means it: logins of before bring nothing back.
+    fn changed_source(&self, request: &PutOwner, present: &Owner) -> PermissionsSource {
+        match (request.permissions_source, present.permissions_source) {
+            (SourceName::Record, _) => PermissionsSource::Record,
+            (SourceName::Login, PermissionsSource::Login { as_of })
+                if request.permissions == present.permissions =>
+            {
+                PermissionsSource::Login { as_of }
+            }
+            (SourceName::Login, _) => PermissionsSource::Login {
+                as_of: Some(self.clock.now()),
+            },
         }
     }
 
@@ -117,33 +165,15 @@ fn check_request(caller: &Caller, request: &PutOwner) -> Result<(), PrincipalsEr
     Ok(())
 }
 
-fn check_change(
-    caller: &Caller,
-    id: &OwnerId,
-    present: Option<&Owner>,
-    request: &PutOwner,
-) -> Result<(), PrincipalsError> {
-    let Some(present) = present else {
-        // Whoever made it in another organization than the list says would shut its principals out.
-        if IamCallers::may_own(id) {
-            let detail = "iam|… is made by the first call of its principal in M2M_IAM_PRINCIPALS";
-            return Err(invalid("", detail));
-        }
-        return Ok(caller.require_may_grant(request.permissions.iter())?);
-    };
-    if ManagementScope::Operator.is_in(&present.permissions) {
-        caller.require(ManagementScope::Operator)?;
-    }
-    // Switching on gives back all that it has.
-    let is_new = |scope: &&_| !present.permissions.contains(scope) || !present.active;
-    Ok(caller.require_may_grant(request.permissions.iter().filter(is_new))?)
-}
-
 fn view(owner: &Owner) -> OwnerView {
     OwnerView {
         owner: owner.id.clone(),
         organization: owner.organization.clone(),
         permissions: owner.permissions.clone(),
+        permissions_source: match owner.permissions_source {
+            PermissionsSource::Record => SourceName::Record,
+            PermissionsSource::Login { .. } => SourceName::Login,
+        },
         active: owner.active,
     }
 }

@@ -1,4 +1,4 @@
-//! The access token of a management request, RFC 6750 §2.1 and RFC 9449 §7.1.
+//! The token of a management request: this service's own or a login provider's, RFC 6750 §2.1 and RFC 9449 §7.1.
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -23,8 +23,13 @@ pub(super) async fn caller(state: &State, presented: &Presented) -> Result<Calle
         method: presented.method.as_str(),
         path: presented.uri.path(),
     };
-    let caller = state.callers.authenticate(&shown).await;
-    caller.map_err(Refusal::Caller)
+    match state.logins.authenticate(&shown).await {
+        Some(login) => login.map_err(Refusal::Login),
+        None => {
+            let caller = state.callers.authenticate(&shown).await;
+            caller.map_err(Refusal::Caller)
+        }
+    }
 }
 
 fn token(headers: &HeaderMap) -> Result<(TokenType, &str), Refusal> {

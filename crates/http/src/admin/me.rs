@@ -18,14 +18,16 @@ pub(super) fn routes() -> Router<Shared> {
 
 async fn me(State(state): State<Shared>, presented: Presented) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
-        let (client_id, principal_arn) = match caller.actor() {
-            Actor::Client(id) => (Some(id.clone()), None),
-            Actor::Iam { arn, .. } => (None, Some(arn.clone())),
+        let (client_id, principal_arn, login_issuer) = match caller.actor() {
+            Actor::Client(id) => (Some(id.clone()), None, None),
+            Actor::Iam { arn, .. } => (None, Some(arn.clone()), None),
+            Actor::Login { issuer, .. } => (None, None, Some(issuer.clone())),
         };
         let me = Me {
             issuer: state.issuer.clone(),
             client_id,
             principal_arn,
+            login_issuer,
             owner: caller.owner().id.clone(),
             organization: caller.organization().id.clone(),
             permissions: caller.owner().permissions.clone(),

@@ -43,7 +43,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Presented {
 
 impl Presented {
     /// Finds out who calls. Below `/iam` only the gateway's word counts and no header; everywhere else only
-    /// an access token, whatever the gateway says: one request never has two callers to choose from.
+    /// a token, whatever the gateway says: one request never has two callers to choose from.
     pub(super) async fn caller(&self, state: &State) -> Result<Caller, Refusal> {
         if self.on_iam_route {
             let context = self.gateway.as_ref();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use m2m_core::attempts::AttemptsError;
-use m2m_core::caller::{CallerError, IamError, InsufficientScope};
+use m2m_core::caller::{CallerError, IamError, InsufficientScope, LoginError};
 use m2m_core::clients::ClientsError;
 use m2m_core::dpop::{self, NotTheHolder};
 use m2m_core::idempotency::RepeatError;
@@ -22,6 +22,9 @@ use crate::body::Unreadable;
 
 /// How long to wait when a store gave no answer.
 const STORE_RETRY: Duration = Duration::from_secs(1);
+
+/// How long to wait when a login provider's keys could not be fetched: they are not tried again before.
+const KEYS_RETRY: Duration = Duration::from_secs(30);
 
 /// What the caller sees of a refusal.
 pub(super) struct Outside {
@@ -78,7 +81,8 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
     match refusal {
         Refusal::NoCredentials => Outside::new(
             kind::AUTHENTICATION_REQUIRED,
-            "send an access token of this service: Authorization: Bearer …",
+            "send an access token of this service, or a token of a login provider that it trusts: \
+             Authorization: Bearer …",
         )
         .challenge(state, ""),
         Refusal::TwoHeaders => {
@@ -86,12 +90,12 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
         }
         Refusal::Caller(CallerError::Store(_)) => unavailable(),
         Refusal::Caller(CallerError::Holder(error)) => decide_holder(state, &error),
-        Refusal::Caller(_) => Outside::new(
-            kind::INVALID_TOKEN,
+        Refusal::Caller(_) => invalid_token(
+            state,
             "the access token is malformed, expired, revoked or not for this API: get a new one",
-        )
-        .challenge(state, ", error=\"invalid_token\""),
+        ),
         Refusal::IamCaller(error) => decide_iam_caller(error),
+        Refusal::Login(error) => decide_login(state, error),
         Refusal::Clients(error) => decide_clients(state, error),
         Refusal::Keys(error) => decide_keys(state, error),
         Refusal::ResourceServers(error) => decide_resource_servers(state, error),
@@ -172,6 +176,40 @@ fn decide_iam_caller(error: IamError) -> Outside {
             Outside::new(kind::IAM_OWNER_INACTIVE, error.to_string())
         }
         IamError::Store(_) => unavailable(),
+    }
+}
+
+fn invalid_token(state: &State, detail: &'static str) -> Outside {
+    Outside::new(kind::INVALID_TOKEN, detail).challenge(state, ", error=\"invalid_token\"")
+}
+
+/// Which part of a token does not hold is for the log. Whoever has one that holds is told what an admin or the
+/// operator has to do.
+fn decide_login(state: &State, error: LoginError) -> Outside {
+    let detail = error.to_string();
+    match error {
+        LoginError::Invalid { .. } => invalid_token(
+            state,
+            "the login is malformed, expired, too old or not for this service: log in again",
+        ),
+        LoginError::KeysUnavailable { .. } => Outside::new(
+            kind::UNAVAILABLE,
+            "the keys of the login provider cannot be had at the moment",
+        )
+        .retry_after(KEYS_RETRY),
+        LoginError::OtherOrganization { .. } => {
+            Outside::new(kind::LOGIN_ORGANIZATION_REFUSED, detail)
+        }
+        LoginError::NoSuchOrganization { .. } => Outside::new(
+            kind::LOGIN_ORGANIZATION_REFUSED,
+            format!("{detail}: an operator has to make it under /v1/organizations"),
+        ),
+        LoginError::OwnerElsewhere { .. } => Outside::new(
+            kind::LOGIN_OWNER_ELSEWHERE,
+            format!("{detail}; nothing was moved: an owner never leaves its organization"),
+        ),
+        LoginError::Inactive { .. } => Outside::new(kind::LOGIN_OWNER_INACTIVE, detail),
+        LoginError::Store(_) => unavailable(),
     }
 }
 

@@ -31,6 +31,9 @@ kinds! {
     IAM_PRINCIPAL_UNKNOWN = FORBIDDEN, "iam-principal-unknown", "Unknown IAM principal";
     IAM_OWNER_ELSEWHERE = FORBIDDEN, "iam-owner-elsewhere", "Owner in another organization";
     IAM_OWNER_INACTIVE = FORBIDDEN, "iam-owner-inactive", "Owner switched off";
+    LOGIN_ORGANIZATION_REFUSED = FORBIDDEN, "login-organization-refused", "Organization refused";
+    LOGIN_OWNER_ELSEWHERE = FORBIDDEN, "login-owner-elsewhere", "Owner in another organization";
+    LOGIN_OWNER_INACTIVE = FORBIDDEN, "login-owner-inactive", "Owner switched off";
     INSUFFICIENT_SCOPE = FORBIDDEN, "insufficient-scope", "Insufficient scope";
     PLAN_REQUIRED = FORBIDDEN, "plan-required", "Plan required";
     LIMIT_REACHED = FORBIDDEN, "limit-reached", "Limit reached";

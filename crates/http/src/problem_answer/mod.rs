@@ -7,7 +7,7 @@ use axum::body::Body;
 use http::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use m2m_core::attempts::AttemptsError;
-use m2m_core::caller::{CallerError, IamError};
+use m2m_core::caller::{CallerError, IamError, LoginError};
 use m2m_core::clients::ClientsError;
 use m2m_core::error_chain::chain;
 use m2m_core::keys::RotationError;
@@ -34,6 +34,8 @@ pub(crate) enum Refusal {
     Caller(CallerError),
     /// A principal of AWS IAM that may not call.
     IamCaller(IamError),
+    /// Somebody who is logged in and may not call.
+    Login(LoginError),
     /// A rule about clients.
     Clients(ClientsError),
     /// A rule about signing keys.
@@ -90,6 +92,7 @@ impl Refusal {
         match self {
             Self::Caller(error) => Some(chain(error)),
             Self::IamCaller(error) => Some(chain(error)),
+            Self::Login(error) => Some(chain(error)),
             Self::Clients(error) => Some(chain(error)),
             Self::Keys(error) => Some(chain(error)),
             Self::ResourceServers(error) => Some(chain(error)),

@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 use m2m_aws::config::{Config, ServiceConfig, StoresConfig};
 use m2m_aws::{Stores, deployment, tables};
 use m2m_core::bootstrap::FirstOwner;
+use m2m_core::caller::TrustedIssuers;
 use m2m_core::clock::{Clock, SystemClock};
 use m2m_core::deployment::Deployment;
 use m2m_core::dpop::DpopNonces;
@@ -164,6 +165,7 @@ fn config_of(options: &Options, record: &Record) -> Config {
             default_audience: options.default_audience.clone(),
             secret_storage: options.secret_storage,
             iam_callers: None,
+            trusted_issuers: TrustedIssuers::default(),
             mutual_tls: if options.tls {
                 MutualTls::SameEndpoint
             } else {

@@ -2,7 +2,7 @@
 
 use m2m_core::client::Client;
 use m2m_core::organization::Organization;
-use m2m_core::owner::Owner;
+use m2m_core::owner::{Owner, PermissionsSource};
 use m2m_core::ports::{Lookup, Principals, WriteOutcome};
 use m2m_types::generation::Generation;
 use m2m_types::handle::Handle;
@@ -10,7 +10,7 @@ use m2m_types::names::{OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
 
 use super::Ports;
-use crate::builders::{client_id, next, organization, owner, pending};
+use crate::builders::{NOW, client_id, next, organization, owner, pending};
 
 /// A test of every fact about `Directory`.
 #[macro_export]
@@ -62,6 +62,7 @@ pub async fn principals_are_read_back_as_written(ports: Ports) {
             id: OwnerId::parse("idp|~a/b=c").unwrap(),
             organization: OrganizationId::parse("other").unwrap(),
             permissions: ScopeSet::default(),
+            permissions_source: PermissionsSource::Login { as_of: Some(NOW) },
             active: false,
             generation: Generation::default().raised(),
             handle: Handle::from_random_bytes([3; 12]),

@@ -6,6 +6,17 @@ use crate::admin::limits::TokenQuota;
 use crate::names::{OrganizationId, OrganizationName, OwnerId, PlanName};
 use crate::scope::ScopeSet;
 
+/// Who decides what an owner may do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PermissionsSource {
+    /// Its record, which admins change; what a login claims narrows that one request.
+    #[default]
+    Record,
+    /// Its logins: one that claims something else changes the record.
+    Login,
+}
+
 /// `PUT /v1/owners/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,6 +25,9 @@ pub struct PutOwner {
     pub organization: OrganizationId,
     /// What it, and so the most that its clients, may do.
     pub permissions: ScopeSet,
+    /// Who decides what it may do.
+    #[serde(default)]
+    pub permissions_source: PermissionsSource,
     /// Whether its clients get tokens.
     #[serde(default = "yes")]
     pub active: bool,
@@ -28,6 +42,8 @@ pub struct OwnerView {
     pub organization: OrganizationId,
     /// What it, and so the most that its clients, may do.
     pub permissions: ScopeSet,
+    /// Who decides what it may do.
+    pub permissions_source: PermissionsSource,
     /// Whether its clients get tokens.
     pub active: bool,
 }

@@ -1,7 +1,9 @@
 //! Owners.
 
-use m2m_core::owner::Owner;
+use jiff::Timestamp;
+use m2m_core::owner::{Owner, PermissionsSource};
 use m2m_core::ports::StoreError;
+use m2m_types::admin::principals::PermissionsSource as SourceName;
 use m2m_types::generation::Generation;
 use m2m_types::handle::Handle;
 use m2m_types::names::{OrganizationId, OwnerId};
@@ -17,17 +19,25 @@ struct OwnerItem {
     owner: OwnerId,
     organization: OrganizationId,
     permissions: ScopeSet,
+    permissions_source: SourceName,
+    permissions_as_of: Option<Timestamp>,
     active: bool,
     generation: Generation,
     handle: Handle,
 }
 
 pub(in crate::dynamodb) fn to_item(owner: &Owner) -> Result<Item, StoreError> {
+    let (permissions_source, permissions_as_of) = match owner.permissions_source {
+        PermissionsSource::Record => (SourceName::Record, None),
+        PermissionsSource::Login { as_of } => (SourceName::Login, as_of),
+    };
     let item = OwnerItem {
         schema_version: SchemaVersion,
         owner: owner.id.clone(),
         organization: owner.organization.clone(),
         permissions: owner.permissions.clone(),
+        permissions_source,
+        permissions_as_of,
         active: owner.active,
         generation: owner.generation,
         handle: owner.handle,
@@ -41,6 +51,12 @@ pub(in crate::dynamodb) fn from_item(item: Item) -> Result<Owner, StoreError> {
         id: item.owner,
         organization: item.organization,
         permissions: item.permissions,
+        permissions_source: match item.permissions_source {
+            SourceName::Record => PermissionsSource::Record,
+            SourceName::Login => PermissionsSource::Login {
+                as_of: item.permissions_as_of,
+            },
+        },
         active: item.active,
         generation: item.generation,
         handle: item.handle,

@@ -1,9 +1,10 @@
 //! Why an assertion proves nothing.
 
-use m2m_jose::{InvalidJson, KeyNotFound, MalformedJws, NotVerified, Unavailable};
+use m2m_jose::{InvalidJson, KeyNotFound, MalformedJws, NotVerified};
 use m2m_types::client_id::ClientId;
 
 use crate::client_auth::AuthenticationFailure;
+use crate::issuer_keys::NoIssuerKey;
 
 /// Why an assertion proves nothing. For the log and for the client's operator; outside they are one answer.
 #[derive(Debug, thiserror::Error)]
@@ -70,15 +71,9 @@ pub enum InvalidAssertion {
     /// It is older than the trust allows.
     #[error("the token is older than the trust's max_age_seconds")]
     TooOld,
-    /// Nobody knows where the issuer's keys are.
-    #[error("the trust has no jwks_uri, and its issuer is no https URL that has metadata")]
-    NoMetadata,
-    /// The issuer's metadata cannot be had.
-    #[error("the issuer's metadata cannot be had")]
-    Metadata(#[from] Unavailable),
-    /// OpenID Connect Discovery 1.0 §4.3.
-    #[error("the issuer's metadata names another issuer")]
-    OtherIssuer,
+    /// There is no key of the trusted issuer for it.
+    #[error(transparent)]
+    IssuerKey(NoIssuerKey),
     /// The signature is another's.
     #[error(transparent)]
     NotVerified(#[from] NotVerified),
@@ -89,9 +84,10 @@ impl InvalidAssertion {
     pub(super) fn of(self, client: ClientId) -> AuthenticationFailure {
         match self {
             Self::RemoteKey(KeyNotFound::Unavailable(unavailable))
-            | Self::Metadata(unavailable) => {
-                AuthenticationFailure::KeysUnavailable(client, unavailable)
-            }
+            | Self::IssuerKey(
+                NoIssuerKey::Metadata(unavailable)
+                | NoIssuerKey::Key(KeyNotFound::Unavailable(unavailable)),
+            ) => AuthenticationFailure::KeysUnavailable(client, unavailable),
             invalid => AuthenticationFailure::WrongAssertion(client, invalid),
         }
     }

@@ -11,7 +11,7 @@ mod subject_pattern;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use m2m_jose::{Algorithm, CompactJws, OpenIdMetadata, PublicKey, RemoteDocuments, RemoteKeys};
+use m2m_jose::{Algorithm, CompactJws, PublicKey, RemoteKeys};
 use m2m_types::client_id::ClientId;
 use m2m_types::issuer::Issuer;
 use m2m_types::token_request::{MAX_PARAMETER_LENGTH, UnverifiedSecret};
@@ -22,6 +22,7 @@ pub use subject_pattern::is_subject_pattern;
 
 use super::{AuthMethod, AuthenticatedClient, AuthenticationFailure, ClientAuthentication, Proof};
 use crate::client::Client;
+use crate::issuer_keys::IssuerKeys;
 use crate::ports::{Spending, SpentName, SpentOnce};
 use claims::AssertionClaims;
 
@@ -41,10 +42,10 @@ pub struct Assertions {
     pub leeway: SignedDuration,
     /// Which were used.
     pub spent: Arc<dyn SpentOnce>,
-    /// What outside issuers say about themselves.
-    pub metadata: RemoteDocuments<OpenIdMetadata>,
-    /// The keys that clients and outside issuers publish.
+    /// The keys that clients publish.
     pub remote_keys: Arc<RemoteKeys>,
+    /// The keys that outside issuers publish.
+    pub issuer_keys: Arc<IssuerKeys>,
 }
 
 /// An assertion whose form is right; nothing of it is verified.

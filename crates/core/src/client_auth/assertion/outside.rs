@@ -1,12 +1,8 @@
 //! Workload identity: an outside issuer that the client trusts signs for it.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
-use m2m_jose::{Header, OpenIdMetadata, PublicKey};
 use m2m_types::admin::credentials::Trust;
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::subject_pattern::matches_pattern;
 use super::{Assertions, InvalidAssertion, Needed, Unverified};
@@ -42,9 +38,11 @@ impl Assertions {
         now: Timestamp,
     ) -> Result<Needed, InvalidAssertion> {
         self.check_claims(unverified, trust, now)?;
+        let (issuer, jwks_uri) = (&trust.issuer, trust.jwks_uri.as_deref());
         let header = unverified.jws.header();
+        let key = self.issuer_keys.find(issuer, jwks_uri, header, now).await;
         Ok(Needed {
-            key: self.key_of_issuer(trust, header, now).await?,
+            key: key.map_err(InvalidAssertion::IssuerKey)?,
             proof: Proof::WorkloadToken,
             spent: None,
         })
@@ -85,29 +83,6 @@ impl Assertions {
             return Err(InvalidAssertion::TooOld);
         }
         check_further_claims(unverified, trust)
-    }
-
-    async fn key_of_issuer(
-        &self,
-        trust: &Trust,
-        header: &Header,
-        now: Timestamp,
-    ) -> Result<Arc<PublicKey>, InvalidAssertion> {
-        let url = match &trust.jwks_uri {
-            Some(url) => Url::parse(url).map_err(|_| InvalidAssertion::NoMetadata)?,
-            None => self.jwks_uri_of(&trust.issuer, now).await?,
-        };
-        Ok(self.remote_keys.find(&url, header, now).await?)
-    }
-
-    async fn jwks_uri_of(&self, issuer: &str, now: Timestamp) -> Result<Url, InvalidAssertion> {
-        let url = OpenIdMetadata::url_of(issuer).ok_or(InvalidAssertion::NoMetadata)?;
-        let metadata = self.metadata.current(&url, now).await?;
-        if metadata.issuer == issuer {
-            Ok(metadata.jwks_uri.clone())
-        } else {
-            Err(InvalidAssertion::OtherIssuer)
-        }
     }
 }
 
