@@ -27,6 +27,7 @@ module "m2m_oauth" {
   secret_storage                             = var.secret_storage
   log_level                                  = var.log_level
   iam_principals                             = var.iam_principals
+  trusted_issuers                            = var.trusted_issuers
   allow_private_fetch                        = var.allow_private_fetch
   assertion_leeway_seconds                   = var.assertion_leeway_seconds
   dpop_nonce_required                        = var.dpop_nonce_required

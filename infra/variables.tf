@@ -75,6 +75,27 @@ variable "iam_principals" {
   default = null
 }
 
+variable "trusted_issuers" {
+  description = "Login providers whose tokens people may call /v1 with, by the alias that their owners' ids begin with (`{alias}|{sub}`): the `iss` and the audience of the tokens, in which organizations their people may be, and with which scopes at most; docs/login-providers.md has every member. Nobody by default."
+  type = map(object({
+    issuer             = string
+    jwks_uri           = optional(string)
+    audiences          = set(string)
+    organizations      = set(string)
+    permissions        = set(string)
+    permissions_source = optional(string)
+    algorithms         = optional(set(string))
+    max_age_seconds    = optional(number)
+    claims = optional(object({
+      owner        = optional(string)
+      audience     = optional(string)
+      organization = optional(string)
+      permissions  = optional(string)
+    }), {})
+  }))
+  default = null
+}
+
 variable "allow_private_fetch" {
   description = "Whether the keys of clients (jwks_uri) and of trusted issuers may be fetched from private addresses; false by default. A function reaches those only inside a VPC, and this module puts none into one: that takes a change of it."
   type        = bool

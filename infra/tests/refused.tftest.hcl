@@ -943,3 +943,115 @@ run "an_audience_that_is_too_long" {
 
   expect_failures = [var.default_audience]
 }
+
+run "an_alias_that_owners_of_elsewhere_have" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    trusted_issuers = {
+      local = { issuer = "https://login.example.com", audiences = ["m2m"], organizations = ["main"], permissions = [] }
+    }
+  }
+
+  expect_failures = [var.trusted_issuers]
+}
+
+run "a_login_provider_without_tls" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    trusted_issuers = {
+      corp = { issuer = "http://login.example.com", audiences = ["m2m"], organizations = ["main"], permissions = [] }
+    }
+  }
+
+  expect_failures = [var.trusted_issuers]
+}
+
+run "a_login_provider_for_any_audience" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    trusted_issuers = {
+      corp = { issuer = "https://login.example.com", audiences = [], organizations = ["main"], permissions = [] }
+    }
+  }
+
+  expect_failures = [var.trusted_issuers]
+}
+
+run "a_login_provider_of_two_organizations_that_nothing_tells_apart" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    trusted_issuers = {
+      corp = { issuer = "https://login.example.com", audiences = ["m2m"], organizations = ["a", "b"], permissions = [] }
+    }
+  }
+
+  expect_failures = [var.trusted_issuers]
+}
+
+run "logins_that_decide_and_say_nothing" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    trusted_issuers = {
+      corp = { issuer = "https://login.example.com", audiences = ["m2m"], organizations = ["main"], permissions = [], permissions_source = "login" }
+    }
+  }
+
+  expect_failures = [var.trusted_issuers]
+}
+
+run "a_login_provider_that_signs_with_a_shared_secret" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    trusted_issuers = {
+      corp = { issuer = "https://login.example.com", audiences = ["m2m"], organizations = ["main"], permissions = [], algorithms = ["HS256"] }
+    }
+  }
+
+  expect_failures = [var.trusted_issuers]
+}
+
+run "more_login_providers_than_an_environment_holds" {
+  command = plan
+
+  module {
+    source = "./modules/m2m-oauth"
+  }
+
+  variables {
+    trusted_issuers = {
+      corp = { issuer = "https://login.example.com", audiences = ["m2m"], organizations = ["main"], permissions = [for number in range(300) : "orders:${number}"] }
+    }
+  }
+
+  expect_failures = [var.trusted_issuers]
+}

@@ -34,6 +34,15 @@ run "what_is_set_arrives" {
         permissions  = ["clients:read", "clients:write"]
       }
     }
+
+    trusted_issuers = {
+      corp = {
+        issuer        = "https://login.example.com/"
+        audiences     = ["m2m-console"]
+        organizations = ["main"]
+        permissions   = ["clients:read"]
+      }
+    }
   }
 
   assert {

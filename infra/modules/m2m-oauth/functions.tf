@@ -22,7 +22,7 @@ locals {
       timeout_seconds = 28
       routes          = ["ANY /v1/{proxy+}"]
       iam_routes      = ["ANY /iam/v1/{proxy+}"]
-      environment     = merge(local.environment, local.secrets_environment, local.iam_environment)
+      environment     = merge(local.environment, local.secrets_environment, local.iam_environment, local.logins_environment)
       statements      = local.clients_statements
     }
     maintenance = {
@@ -77,6 +77,14 @@ locals {
   )
 
   secrets_environment = { for key in compact([var.secrets_kms_key_arn]) : "M2M_SECRET_KMS_KEY" => key }
+
+  logins_environment = length(var.trusted_issuers) == 0 ? {} : {
+    M2M_TRUSTED_ISSUERS = jsonencode({
+      for alias, issuer in var.trusted_issuers : alias => {
+        for member, value in merge(issuer, { claims = { for name, claim in issuer.claims : name => claim if claim != null } }) : member => value if value != null
+      }
+    })
+  }
 
   iam_environment = length(var.iam_principals) == 0 ? {} : {
     M2M_IAM_PRINCIPALS = jsonencode(var.iam_principals)
