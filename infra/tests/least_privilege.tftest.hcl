@@ -104,8 +104,8 @@ run "token_reads_principals_and_writes_only_clients" {
       for statement in jsondecode(output.policies["token"]).Statement :
       join(" ", statement.Action) => statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] if startswith(statement.Action[0], "dynamodb:")
       } == {
-      "dynamodb:BatchGetItem dynamodb:GetItem" = ["CLIENT#*", "OWNER#*", "ORG#*", "REVOCATIONS", "PING"]
-      "dynamodb:DeleteItem"                    = ["REVOCATIONS"]
+      "dynamodb:BatchGetItem dynamodb:GetItem" = ["CLIENT#*", "OWNER#*", "ORG#*", "REVOCATIONS", "TOKEN#*", "PING"]
+      "dynamodb:DeleteItem"                    = ["REVOCATIONS", "TOKEN#*"]
       "dynamodb:PutItem"                       = ["ATTEMPT#*", "REVOCATIONS", "SPENT#*"]
       "dynamodb:Query"                         = ["RESOURCE_SERVERS", "REVOCATIONS"]
       "dynamodb:UpdateItem"                    = ["CLIENT#*", "QUOTA#*", "REVOCATIONS"]

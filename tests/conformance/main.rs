@@ -7,6 +7,7 @@
 )]
 
 mod access_token;
+mod api_tokens;
 mod attempts;
 mod audiences;
 mod authorization_details;

@@ -41,8 +41,16 @@ async fn no_secret_token_or_authorization_is_ever_logged() {
     let by_post = service.post("/oauth/token").form(&credentials).send().await;
     canaries.extend([by_basic, by_post].map(|answer| answer.member("access_token")));
 
+    // An API access token: made, and taken for a token where it may be asked about.
+    let body = json!({"allowed_apis": ["urn:m2m-oauth:api"]});
+    let made = service.post("/v1/api-tokens").bearer(&token);
+    let made = made.json(&body).send().await;
+    assert_eq!(made.status, 201);
+    canaries.push(made.member("api_token"));
+
     // Tokens that are asked about, exchanged, and sent to the wrong place.
-    let tokens = [canaries[canaries.len() - 1].clone(), token.clone()];
+    let tokens: Vec<String> = canaries[canaries.len() - 2..].to_vec();
+    let tokens = [tokens, vec![token.clone()]].concat();
     for token in &tokens {
         for path in ["/oauth/introspect", "/oauth/token"] {
             let exchange = [

@@ -5,6 +5,7 @@
     reason = "what goes wrong in a test is a failed test"
 )]
 
+mod api_tokens;
 mod canary;
 mod client_credentials;
 mod client_settings;

@@ -6,6 +6,7 @@
     reason = "test support: what goes wrong is a failed test, and what is skipped says why"
 )]
 
+pub mod api_tokens;
 pub mod assertions;
 pub mod call;
 pub mod certificates;

@@ -12,8 +12,7 @@ use serde_json::Value;
 use crate::service::TestService;
 
 /// Every scope of the management API.
-pub const MANAGEMENT: &str =
-    "admin clients:delegate clients:read clients:reveal clients:write m2m:introspect operator";
+pub const MANAGEMENT: &str = "admin clients:delegate clients:read clients:reveal clients:write m2m:introspect operator tokens:read tokens:write";
 /// What [`ada`] may do at the organization's own API.
 pub const ORDERS: &str = "orders:read orders:write";
 /// What tokens of new clients are for.

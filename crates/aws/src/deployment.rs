@@ -46,6 +46,7 @@ pub fn deployment(
         quotas,
         answers,
         attempts,
+        api_tokens,
     } = stores;
     Ok(Deployment::new(
         settings,
@@ -59,6 +60,7 @@ pub fn deployment(
             quotas,
             answers,
             attempts,
+            api_tokens,
             fetch: Arc::new(NothingFetched),
             resource_servers,
             clock,

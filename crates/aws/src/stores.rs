@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use m2m_core::ports::{
-    Answers, Attempts, ClientStore, Directory, KeyStore, Quotas, ResourceServerStore, Revocations,
-    SecretValues, SpentOnce,
+    Answers, ApiTokens, Attempts, ClientStore, Directory, KeyStore, Quotas, ResourceServerStore,
+    Revocations, SecretValues, SpentOnce,
 };
 use m2m_core::random::Random;
 use m2m_types::issuer::Issuer;
 
 use crate::config::StoresConfig;
 use crate::dynamodb::{
-    DynamoDbAnswers, DynamoDbAttempts, DynamoDbClientStore, DynamoDbDirectory, DynamoDbQuotas,
-    DynamoDbResourceServerStore, DynamoDbRevocations, DynamoDbSpentOnce, Table,
+    DynamoDbAnswers, DynamoDbApiTokens, DynamoDbAttempts, DynamoDbClientStore, DynamoDbDirectory,
+    DynamoDbQuotas, DynamoDbResourceServerStore, DynamoDbRevocations, DynamoDbSpentOnce, Table,
 };
 use crate::sdk::{retries, timeouts};
 use crate::secrets_manager::{Secrets, SecretsManagerKeyStore, SecretsManagerValues};
@@ -28,6 +28,8 @@ pub struct Stores {
     pub clients: Arc<dyn ClientStore>,
     /// Keeps answers.
     pub answers: Arc<dyn Answers>,
+    /// Keeps API access tokens.
+    pub api_tokens: Arc<dyn ApiTokens>,
     /// Keeps the values of secrets.
     pub values: Arc<dyn SecretValues>,
     /// Keeps the signing keys.
@@ -69,6 +71,7 @@ impl Stores {
         Self {
             directory: Arc::new(DynamoDbDirectory::new(table.clone())),
             clients: Arc::new(DynamoDbClientStore::new(table.clone())),
+            api_tokens: Arc::new(DynamoDbApiTokens::new(table.clone())),
             revocations: Arc::new(DynamoDbRevocations::new(table.clone())),
             spent: Arc::new(DynamoDbSpentOnce::new(table.clone())),
             resource_servers: Arc::new(DynamoDbResourceServerStore::new(table.clone())),

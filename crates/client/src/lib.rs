@@ -7,6 +7,7 @@
 
 mod answer;
 mod api;
+mod api_tokens;
 mod call;
 mod clients;
 mod config;

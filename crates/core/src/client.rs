@@ -20,7 +20,7 @@ use crate::client_auth::RegisteredAuth;
 use crate::clock::Clock;
 use crate::owner::Owner;
 use crate::random::{Random, new_ulid};
-use crate::resource_servers::ResourceServer;
+use crate::resource_servers::{KnownServers, ResourceServer};
 pub use crate::revision::Revision;
 use crate::secret::Secret;
 
@@ -88,6 +88,23 @@ pub struct AudienceGrant {
     pub audience: ResourceServer,
     /// Its scopes.
     pub scopes: ScopeSet,
+}
+
+/// Those of the scopes that whoever has these grants may have at that API; no grants bound nothing.
+pub(crate) fn scopes_at(
+    known: &KnownServers,
+    server: &ResourceServer,
+    scopes: &ScopeSet,
+    grants: Option<&[AudienceGrant]>,
+) -> ScopeSet {
+    let of_server = known.filter(server, scopes);
+    let Some(grants) = grants else {
+        return of_server;
+    };
+    let grant = grants.iter().find(|grant| grant.audience == *server);
+    grant.map_or_else(ScopeSet::default, |grant| {
+        grant.scopes.intersection(&of_server)
+    })
 }
 
 /// A client as the rules see it.

@@ -7,6 +7,7 @@ use m2m_jose::{RemoteDocuments, RemoteKeys};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::issuer::Issuer;
 
+use crate::api_tokens::{LiveApiTokens, ManagedApiTokens};
 use crate::attempts::{AttemptLog, Sampling};
 use crate::caller::{
     CallerAuthentication, IamAuthentication, IamCallers, LoginAuthentication, TrustedIssuers,
@@ -25,7 +26,7 @@ use crate::live_token::LiveTokens;
 use crate::maintenance::Maintenance;
 use crate::mutual_tls::MutualTls;
 use crate::ports::{
-    Answers, Attempts, ClientStore, Directory, FetchDocument, KeyStore, Quotas,
+    Answers, ApiTokens, Attempts, ClientStore, Directory, FetchDocument, KeyStore, Quotas,
     ResourceServerStore, Revocations, SecretValues, SpentOnce, StoreError,
 };
 use crate::principals::ManagedPrincipals;
@@ -72,6 +73,8 @@ pub struct Ports {
     pub answers: Arc<dyn Answers>,
     /// The values of secrets.
     pub values: Arc<dyn SecretValues>,
+    /// API access tokens.
+    pub api_tokens: Arc<dyn ApiTokens>,
     /// The deployment's own secrets.
     pub keys: Arc<dyn KeyStore>,
     /// What was stopped.
@@ -277,9 +280,34 @@ impl Deployment {
             authentication: self.client_authentication(),
             callers: self.caller_authentication(),
             tokens: Arc::clone(&self.tokens),
+            api_tokens: self.live_api_tokens(),
             catalog: self.catalog(),
             keys: self.keys(),
             clock: Arc::clone(&self.ports.clock),
+        }
+    }
+
+    /// Which API access tokens live.
+    fn live_api_tokens(&self) -> LiveApiTokens {
+        LiveApiTokens {
+            issuer: self.settings.issuer.clone(),
+            store: Arc::clone(&self.ports.api_tokens),
+            directory: Arc::clone(&self.ports.directory),
+            keys: self.keys(),
+            clock: Arc::clone(&self.ports.clock),
+        }
+    }
+
+    /// The rules of managing API access tokens.
+    pub fn api_tokens(&self) -> ManagedApiTokens {
+        ManagedApiTokens {
+            store: Arc::clone(&self.ports.api_tokens),
+            directory: Arc::clone(&self.ports.directory),
+            catalog: self.catalog(),
+            keys: self.keys(),
+            cursors: self.cursors(),
+            clock: Arc::clone(&self.ports.clock),
+            random: Arc::clone(&self.ports.random),
         }
     }
 
@@ -319,6 +347,7 @@ impl Deployment {
         Revocation {
             authentication: self.client_authentication(),
             tokens: Arc::clone(&self.tokens),
+            api_tokens: self.live_api_tokens(),
             revocations: Arc::clone(&self.ports.revocations),
             clients: Arc::clone(&self.ports.clients),
             clock: Arc::clone(&self.ports.clock),
@@ -342,6 +371,7 @@ impl Deployment {
             store: Arc::clone(&self.ports.clients),
             answers: self.answers(),
             values: Arc::clone(&self.ports.values),
+            api_tokens: Arc::clone(&self.ports.api_tokens),
             resource_servers: self.settings.resource_servers.clone(),
             catalog: self.catalog(),
             secret_storage: self.settings.secret_storage,

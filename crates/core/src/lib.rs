@@ -5,6 +5,7 @@
 
 mod active_client;
 pub mod after_restore;
+pub mod api_tokens;
 pub mod attempts;
 pub mod bootstrap;
 pub mod caller;

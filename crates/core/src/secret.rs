@@ -3,6 +3,7 @@
 use aws_lc_rs::constant_time;
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
+use m2m_types::api_token::ApiTokenValue;
 use m2m_types::client_secret::ClientSecret;
 use m2m_types::names::SecretId;
 
@@ -20,8 +21,17 @@ impl SecretDigest {
 
     /// The digest of a secret.
     pub fn of(secret: &ClientSecret) -> Self {
+        Self::of_text(secret.expose())
+    }
+
+    /// The digest of an API access token's value, which has as many random bits.
+    pub fn of_api_token(value: &ApiTokenValue) -> Self {
+        Self::of_text(value.expose())
+    }
+
+    fn of_text(text: &str) -> Self {
         let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest(&SHA256, secret.expose().as_bytes()).as_ref());
+        bytes.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
         Self(bytes)
     }
 

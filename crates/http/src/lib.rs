@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use m2m_core::api_tokens::ManagedApiTokens;
 use m2m_core::attempts::AttemptLog;
 use m2m_core::caller::{CallerAuthentication, IamAuthentication, LoginAuthentication};
 use m2m_core::clients::Clients;
@@ -62,6 +63,7 @@ struct State {
     iam_callers: IamAuthentication,
     logins: LoginAuthentication,
     clients: Clients,
+    api_tokens: ManagedApiTokens,
     principals: ManagedPrincipals,
     resource_servers: Registry,
     keys: Arc<KeyRing>,
@@ -88,6 +90,7 @@ impl State {
             iam_callers: deployment.iam_authentication(),
             logins: deployment.login_authentication(),
             clients: deployment.clients(),
+            api_tokens: deployment.api_tokens(),
             principals: deployment.principals(),
             resource_servers: deployment.resource_servers(),
             keys: deployment.keys(),

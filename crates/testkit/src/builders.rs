@@ -11,21 +11,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use m2m_core::api_tokens::ApiToken;
 use m2m_core::client::{Client, ClientState, GrantType, Revision};
 use m2m_core::client_auth::RegisteredAuth;
 use m2m_core::organization::Organization;
 use m2m_core::owner::{Owner, PermissionsSource};
 use m2m_core::ports::{Denial, KeptAnswer, TokenName};
 use m2m_core::resource_servers::{ResourceServer, ResourceServerRecord};
-use m2m_core::secret::Secret;
+use m2m_core::secret::{Secret, SecretDigest};
 use m2m_types::admin::client::SecretStorage;
+use m2m_types::api_token::ApiTokenValue;
 use m2m_types::audience::Audience;
 use m2m_types::client_id::ClientId;
 use m2m_types::client_secret::ClientSecret;
 use m2m_types::custom_claims::CustomClaims;
-use m2m_types::generation::Generation;
+use m2m_types::data_grant::{ConnectionName, DataGrant, DataSource, SourceName};
+use m2m_types::generation::{Generation, Generations};
 use m2m_types::handle::Handle;
-use m2m_types::names::{ClientName, OrganizationId, OwnerId, ResourceServerId, ResourceServerName};
+use m2m_types::names::{
+    ApiTokenId, ApiTokenName, ClientName, OrganizationId, OwnerId, ResourceServerId,
+    ResourceServerName,
+};
+use m2m_types::referer::Referer;
 use m2m_types::scope::ScopeSet;
 use m2m_types::ttl::AccessTokenTtl;
 
@@ -131,6 +138,42 @@ pub fn organization() -> Organization {
         generation: Generation::default(),
         handle: Handle::from_random_bytes([2; 12]),
     }
+}
+
+/// An API access token of [`owner`] that the client `payments` made, and its value; the same for every call with the
+/// same number.
+pub fn api_token(number: u8) -> (ApiToken, ApiTokenValue) {
+    let value = ApiTokenValue::from_random_bytes(&[number; 32]);
+    let (owner, organization) = (owner(), organization());
+    let token = ApiToken {
+        id: ApiTokenId::parse(format!("at_{number:026}")).unwrap(),
+        digest: SecretDigest::of_api_token(&value),
+        hint: value.hint(),
+        name: ApiTokenName::parse(format!("map {number}")).unwrap(),
+        owner: owner.id,
+        organization: organization.id,
+        client: Some(client_id("payments")),
+        generations: Generations {
+            client: Generation::default(),
+            owner: owner.generation,
+            organization: organization.generation,
+            deployment: Generation::default(),
+            owner_handle: owner.handle,
+            organization_handle: organization.handle,
+        },
+        allowed_apis: vec![Audience::parse("urn:acme:orders").unwrap()],
+        scopes: scopes("orders:read"),
+        grants: BTreeSet::from([DataGrant {
+            connection: ConnectionName::parse("warehouse").unwrap(),
+            source: DataSource::Table(SourceName::parse("sales.orders").unwrap()),
+        }]),
+        referers: BTreeSet::from([Referer::parse("https://*.acme.example").unwrap()]),
+        created_at: NOW,
+        updated_at: NOW,
+        expires_at: None,
+        revision: Revision::FIRST,
+    };
+    (token, value)
 }
 
 /// The denial of a token of the client `payments` that ends in an hour.

@@ -5,17 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::InvalidText;
+use crate::{InvalidText, checked_text};
 
 /// What every secret made by this service starts with.
 const PREFIX: &str = "m2ms_";
-/// 256 random bits in base 62.
-const BODY_LENGTH: usize = 43;
-/// A CRC-32 in base 62.
-const CHECKSUM_LENGTH: usize = 6;
-/// How many characters of a secret its hint shows.
-const HINT_LENGTH: usize = 4;
-const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// A `client_secret`: `m2ms_`, 43 base-62 characters (256 random bits), 6 of their CRC-32.
 ///
@@ -27,14 +20,7 @@ pub struct ClientSecret(Zeroizing<String>);
 impl ClientSecret {
     /// Makes the secret that these 256 random bits stand for.
     pub fn from_random_bytes(bytes: &[u8; 32]) -> Self {
-        let mut text = Zeroizing::new(String::with_capacity(
-            PREFIX.len() + BODY_LENGTH + CHECKSUM_LENGTH,
-        ));
-        text.push_str(PREFIX);
-        push_base62(&mut text, bytes, BODY_LENGTH);
-        let checksum = crc32fast::hash(text.as_bytes());
-        push_base62(&mut text, &checksum.to_be_bytes(), CHECKSUM_LENGTH);
-        Self(text)
+        Self(checked_text::write(PREFIX, bytes))
     }
 
     /// Takes a secret of ours; a typo or a truncated paste fails the checksum.
@@ -43,7 +29,7 @@ impl ClientSecret {
     /// The text is not of the form above, or its checksum does not hold.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidText> {
         let text = Zeroizing::new(text.into());
-        if checksum_holds(&text) {
+        if checked_text::holds(PREFIX, &text) {
             Ok(Self(text))
         } else {
             Err(INVALID)
@@ -57,8 +43,7 @@ impl ClientSecret {
 
     /// The last characters before the checksum, so that a person can tell two secrets apart.
     pub fn hint(&self) -> String {
-        let end = PREFIX.len() + BODY_LENGTH;
-        self.0[end - HINT_LENGTH..end].to_owned()
+        checked_text::hint(PREFIX, &self.0)
     }
 }
 
@@ -84,41 +69,6 @@ impl fmt::Debug for ClientSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ClientSecret(…)")
     }
-}
-
-fn checksum_holds(text: &str) -> bool {
-    let body_end = PREFIX.len() + BODY_LENGTH;
-    if !text.starts_with(PREFIX)
-        || text.len() != body_end + CHECKSUM_LENGTH
-        || !text[PREFIX.len()..]
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric())
-    {
-        return false;
-    }
-    let mut checksum = String::with_capacity(CHECKSUM_LENGTH);
-    push_base62(
-        &mut checksum,
-        &crc32fast::hash(&text.as_bytes()[..body_end]).to_be_bytes(),
-        CHECKSUM_LENGTH,
-    );
-    text[body_end..] == checksum
-}
-
-/// Appends the big-endian number in base 62, padded with zeros to `length` digits.
-fn push_base62(text: &mut String, number: &[u8], length: usize) {
-    let mut number = Zeroizing::new(number.to_vec());
-    let mut digits = Zeroizing::new(vec![0_u8; length]);
-    for digit in digits.iter_mut().rev() {
-        let mut remainder = 0_u32;
-        for byte in number.iter_mut() {
-            let value = remainder << 8 | u32::from(*byte);
-            *byte = (value / 62) as u8;
-            remainder = value % 62;
-        }
-        *digit = ALPHABET[remainder as usize];
-    }
-    text.extend(digits.iter().map(|digit| char::from(*digit)));
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The answer of `POST /oauth/introspect`, RFC 7662 §2.2 and RFC 9701 §5.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::audience::Audience;
@@ -8,8 +10,10 @@ use crate::claims::{AccessTokenClaims, Actor};
 use crate::client_id::ClientId;
 use crate::confirmation::Confirmation;
 use crate::custom_claims::CustomClaims;
+use crate::data_grant::DataGrantDetail;
 use crate::issuer::Issuer;
-use crate::names::{OrganizationId, OwnerId};
+use crate::names::{ApiTokenId, OrganizationId, OwnerId};
+use crate::referer::Referer;
 use crate::scope::ScopeSet;
 use crate::token_response::{TokenType, as_text, from_text};
 
@@ -27,6 +31,9 @@ pub struct IntrospectionResponse {
     /// What it says.
     #[serde(flatten)]
     token: Option<Box<ActiveToken>>,
+    /// The same of an API access token.
+    #[serde(flatten)]
+    api_token: Option<Box<ActiveApiToken>>,
 }
 
 /// What an active token says. Times are whole seconds since the epoch.
@@ -67,11 +74,44 @@ pub struct ActiveToken {
     pub custom: CustomClaims,
 }
 
+/// What an active API access token says to one caller. Times are whole seconds since the epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveApiToken {
+    /// What it allows at the APIs of `aud`, at this moment.
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
+    pub scope: ScopeSet,
+    /// The client that made it and that it dies with.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub client_id: Option<ClientId>,
+    /// How it is used.
+    pub token_type: TokenType,
+    /// When it ends; absent: when it is deleted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub exp: Option<i64>,
+    /// When it was made.
+    pub iat: i64,
+    /// On whose behalf it acts.
+    pub sub: OwnerId,
+    /// What it is for, as far as it concerns the caller; always an array.
+    pub aud: BTreeSet<Audience>,
+    /// Who issued it.
+    pub iss: String,
+    /// Its name.
+    pub jti: ApiTokenId,
+    /// The owner's tenant (ours).
+    pub org: OrganizationId,
+    /// The data that it opens, RFC 9396 §9.2; empty: none.
+    pub authorization_details: Vec<DataGrantDetail>,
+    /// The web origins that it may be used from (ours); empty: everywhere.
+    pub referers: BTreeSet<Referer>,
+}
+
 impl IntrospectionResponse {
     /// All that is said of a token which is not active, or is none of the caller's business.
     pub const INACTIVE: Self = Self {
         active: false,
         token: None,
+        api_token: None,
     };
 
     /// What an active token says.
@@ -79,6 +119,16 @@ impl IntrospectionResponse {
         Self {
             active: true,
             token: Some(Box::new(token)),
+            api_token: None,
+        }
+    }
+
+    /// What an active API access token says.
+    pub fn active_api_token(token: ActiveApiToken) -> Self {
+        Self {
+            active: true,
+            token: None,
+            api_token: Some(Box::new(token)),
         }
     }
 

@@ -3,9 +3,11 @@
 //! Nothing here knows a rule of the service, a store, HTTP or AWS. Every identifier is a newtype
 //! with a private field, so a value that exists has passed its grammar.
 
+mod checked_text;
 mod text;
 
 pub mod admin;
+pub mod api_token;
 pub mod audience;
 pub mod authorization_details;
 pub mod cidr;
@@ -15,6 +17,7 @@ pub mod client_secret;
 pub mod confirmation;
 pub mod correlation_id;
 pub mod custom_claims;
+pub mod data_grant;
 pub mod form;
 pub mod generation;
 pub mod handle;
@@ -27,6 +30,7 @@ pub mod metadata;
 pub mod names;
 pub mod oauth_error;
 pub mod problem;
+pub mod referer;
 pub mod revocations;
 pub mod scope;
 pub mod token_request;

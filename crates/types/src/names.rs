@@ -76,6 +76,25 @@ text_type!(
 );
 
 text_type!(
+    /// Names an API access token, without being secret itself.
+    ApiTokenId,
+    "api_token_id",
+    "'at_' and 26 characters of a ULID in lower case",
+    |text| text.strip_prefix("at_").is_some_and(|ulid| {
+        all_bytes(ulid, 26, 26, |b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+);
+
+text_type!(
+    /// What people call an API access token.
+    ApiTokenName,
+    "name",
+    "1 to 128 characters without controls, zero-width or bidirectional characters, in Unicode NFC, \
+     not starting or ending with a space",
+    |text| !text.is_empty() && text.trim() == text && is_plain_text(text, 128)
+);
+
+text_type!(
     /// What people call an organization.
     OrganizationName,
     "name",

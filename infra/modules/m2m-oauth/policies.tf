@@ -16,7 +16,7 @@ locals {
         Action   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
         Resource = [local.table_arn]
         Condition = {
-          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*", "OWNER#*", "ORG#*", "REVOCATIONS", "PING"] }
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["CLIENT#*", "OWNER#*", "ORG#*", "REVOCATIONS", "TOKEN#*", "PING"] }
         }
       },
       {
@@ -49,13 +49,13 @@ locals {
         }
       },
       {
-        # Those of single tokens, once their client's generation says the same.
+        # Those of single tokens, once their client's generation says the same; and revoked API access tokens.
         Sid      = "ForgetRevocations"
         Effect   = "Allow"
         Action   = ["dynamodb:DeleteItem"]
         Resource = [local.table_arn]
         Condition = {
-          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["REVOCATIONS"] }
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["REVOCATIONS", "TOKEN#*"] }
         }
       },
       {

@@ -6,6 +6,8 @@
 //! | owner | `OWNER#{owner}` | `OWNER` |
 //! | live client of an owner | `OWNER#{owner}` | `CLIENT#{client_id}` |
 //! | deleted client of an owner | `OWNER#{owner}` | `DELETED#{client_id}` |
+//! | API access token | `TOKEN#{sha256 in hex}` | `TOKEN` |
+//! | number of an owner's inserts of API access tokens; entry of one | `OWNER#{owner}` | `TOKEN`; `TOKEN#{id}` |
 //! | organization, eight copies | `ORG#{organization}#{0..7}` | `ORG` |
 //! | number of an organization's clients | `ORG#{organization}` | `COUNT` |
 //! | create or delete under way | `UNFINISHED` | `{client_id}` |
@@ -25,11 +27,12 @@ use std::fmt::Write as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use m2m_core::client::ClientState;
 use m2m_core::ports::{Counted, Counter, SpentName, TokenName};
+use m2m_core::secret::SecretDigest;
 use m2m_types::admin::limits::QuotaPeriod;
 use m2m_types::client_id::ClientId;
 use m2m_types::correlation_id::CorrelationId;
 use m2m_types::handle::Handle;
-use m2m_types::names::{OrganizationId, OwnerId, ResourceServerId};
+use m2m_types::names::{ApiTokenId, OrganizationId, OwnerId, ResourceServerId};
 
 use super::Item;
 
@@ -50,6 +53,11 @@ pub(super) const SEQUENCE: &str = "SEQUENCE";
 
 /// The partition of the resource servers.
 pub(super) const RESOURCE_SERVERS: &str = "RESOURCE_SERVERS";
+
+/// The sort key of the number of an owner's inserts of API access tokens, before which none of their entries sorts.
+pub(super) const API_TOKENS: &str = "TOKEN";
+/// What the sort keys of the entries of an owner's API access tokens start with.
+pub(super) const API_TOKEN_ENTRY: &str = "TOKEN#";
 
 /// The primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +88,18 @@ impl Key {
 
     pub(super) fn client_count(id: &OrganizationId) -> Self {
         Self::new(format!("ORG#{id}"), "COUNT")
+    }
+
+    pub(super) fn api_token(digest: &SecretDigest) -> Self {
+        Self::new(in_hex("TOKEN#", digest.as_bytes()), "TOKEN")
+    }
+
+    pub(super) fn api_tokens(owner: &OwnerId) -> Self {
+        Self::new(format!("OWNER#{owner}"), API_TOKENS)
+    }
+
+    pub(super) fn api_token_entry(owner: &OwnerId, id: &ApiTokenId) -> Self {
+        Self::new(format!("OWNER#{owner}"), format!("{API_TOKEN_ENTRY}{id}"))
     }
 
     pub(super) fn unfinished(client: &ClientId) -> Self {
@@ -240,6 +260,7 @@ mod tests {
             jti: "0a".to_owned(),
         };
         let server = ResourceServerId::parse("rs_01j00000000000000000000000").unwrap();
+        let api_token = ApiTokenId::parse("at_01j00000000000000000000000").unwrap();
         for (key, pk, sk) in [
             (Key::client(&client), "CLIENT#m2m_1", "CLIENT"),
             (Key::owner(&owner), "OWNER#local|admin", "OWNER"),
@@ -259,6 +280,12 @@ mod tests {
                 "ORG",
             ),
             (Key::client_count(&organization), "ORG#acme", "COUNT"),
+            (Key::api_tokens(&owner), "OWNER#local|admin", "TOKEN"),
+            (
+                Key::api_token_entry(&owner, &api_token),
+                "OWNER#local|admin",
+                "TOKEN#at_01j00000000000000000000000",
+            ),
             (Key::unfinished(&client), "UNFINISHED", "m2m_1"),
             (Key::stopped_client(&client), "REVOCATIONS", "CLIENT#m2m_1"),
             (
@@ -278,9 +305,9 @@ mod tests {
         ] {
             assert_eq!((key.pk.as_str(), key.sk.as_str()), (pk, sk));
         }
-        assert_eq!(
-            Key::answer(&[0xab; 32]).pk,
-            format!("ANSWER#{}", "ab".repeat(32))
-        );
+        let hex = "ab".repeat(32);
+        assert_eq!(Key::answer(&[0xab; 32]).pk, format!("ANSWER#{hex}"));
+        let digest = SecretDigest::from_bytes([0xab; 32]);
+        assert_eq!(Key::api_token(&digest).pk, format!("TOKEN#{hex}"));
     }
 }

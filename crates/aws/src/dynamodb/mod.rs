@@ -1,6 +1,7 @@
 //! The ports on one DynamoDB table. `key.rs` says what lies where.
 
 mod answers;
+mod api_tokens;
 mod attempts;
 mod backoff;
 mod client_store;
@@ -22,6 +23,7 @@ mod transaction;
 mod update;
 
 pub(crate) use answers::DynamoDbAnswers;
+pub(crate) use api_tokens::DynamoDbApiTokens;
 pub(crate) use attempts::DynamoDbAttempts;
 pub(crate) use client_store::DynamoDbClientStore;
 pub(crate) use directory::DynamoDbDirectory;

@@ -13,6 +13,7 @@ mod in_memory {
     m2m_testkit::resource_server_store_contract!(ports_in_memory);
     m2m_testkit::quotas_contract!(ports_in_memory);
     m2m_testkit::attempts_contract!(ports_in_memory);
+    m2m_testkit::api_tokens_contract!(ports_in_memory);
     m2m_testkit::survey_contract!(ports_in_memory);
 }
 
@@ -29,5 +30,6 @@ mod on_files {
     m2m_testkit::resource_server_store_contract!(ports_on_files);
     m2m_testkit::quotas_contract!(ports_on_files);
     m2m_testkit::attempts_contract!(ports_on_files);
+    m2m_testkit::api_tokens_contract!(ports_on_files);
     m2m_testkit::survey_contract!(ports_on_files);
 }

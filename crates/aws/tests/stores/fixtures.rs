@@ -14,6 +14,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
+use m2m_core::api_tokens::ApiToken;
 use m2m_core::client::{AudienceGrant, Client, ClientState};
 use m2m_core::client_auth::{AuthMethod, RegisteredAuth, RetiringMethod};
 use m2m_core::error_chain::chain;
@@ -24,7 +25,8 @@ use m2m_core::ports::{
 };
 use m2m_core::resource_servers::{KeptCatalog, ResourceServer, ResourceServerRecord};
 use m2m_testkit::builders::{
-    NOW, answer, denial, next, organization, owner, pending, resource_server, scopes, secret,
+    NOW, answer, api_token, denial, next, organization, owner, pending, resource_server, scopes,
+    secret,
 };
 use m2m_types::admin::credentials::Trust;
 use m2m_types::authorization_details::DetailType;
@@ -97,6 +99,18 @@ fn full_server() -> ResourceServerRecord {
         authorization_details_types: BTreeSet::from([DetailType::parse("urn:x:y").unwrap()]),
         ..resource_server("orders")
     }
+}
+
+/// One that lasts, and one that ends and has neither a client nor any limit.
+fn api_tokens() -> [ApiToken; 2] {
+    let ending = ApiToken {
+        client: None,
+        grants: BTreeSet::new(),
+        referers: BTreeSet::new(),
+        expires_at: Some(END),
+        ..api_token(2).0
+    };
+    [api_token(1).0, ending]
 }
 
 fn deleted(client: &Client) -> Client {
@@ -197,6 +211,11 @@ async fn write_everything(of: &Deployment) {
     stores.revocations.deny(&denial("0a")).await.unwrap();
     stores.revocations.remove_kid("kid", END).await.unwrap();
 
+    for token in api_tokens() {
+        let owned = stores.api_tokens.owned(&token.owner, NOW).await.unwrap();
+        let insert = stores.api_tokens.insert(&token, owned.inserts);
+        assert_eq!(insert.await.unwrap(), WriteOutcome::Written);
+    }
     assert_eq!(spend(of).await, Spending::First);
     let servers = &stores.resource_servers;
     servers.write(&full_server(), 0, None).await.unwrap();
@@ -266,6 +285,12 @@ async fn assert_everything_is_read(of: &Deployment, fixture: &str) {
         "{fixture}"
     );
 
+    let listed = stores.api_tokens.list_by_owner(&ada, None, 9, NOW);
+    assert_eq!(listed.await.unwrap(), api_tokens(), "{fixture}");
+    for token in api_tokens() {
+        let found = stores.api_tokens.find(&token.digest, NOW).await.unwrap();
+        assert_eq!(found, Some(token), "{fixture}");
+    }
     assert_eq!(spend(of).await, Spending::Again, "{fixture}");
     let found = stores.keys.find_signing_keys().await.unwrap().unwrap();
     assert_eq!(found.generation, Generation::default(), "{fixture}");

@@ -185,6 +185,7 @@ async fn ports(stand_in: &StandIn, guard: Option<Arc<dyn Any + Send + Sync>>) ->
         resource_servers: stores.resource_servers,
         quotas: stores.quotas,
         attempts: stores.attempts,
+        api_tokens: stores.api_tokens,
         survey: Arc::new(survey(&sdk, &config(), Arc::new(SeededRandom::new(2)))),
         guard,
     }

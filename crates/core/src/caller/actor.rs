@@ -29,6 +29,14 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// The client, if it is one.
+    pub fn client_id(&self) -> Option<&ClientId> {
+        match self {
+            Self::Client(id) => Some(id),
+            Self::Iam { .. } | Self::Login { .. } => None,
+        }
+    }
+
     /// What stays the same from one token or session to the next, for what a caller may repeat. Nobody's is
     /// another's: an ARN begins with `arn:` and has no `|`, an owner has one, and a client id has neither colons nor `|`.
     pub(crate) fn lasting_name(&self) -> String {

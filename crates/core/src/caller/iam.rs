@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use m2m_types::generation::Generation;
 use m2m_types::iam_principal::IamPrincipal;
 use m2m_types::names::{OrganizationId, OwnerId};
 use m2m_types::scope::ScopeSet;
@@ -116,7 +117,9 @@ impl IamAuthentication {
                 arn: arn.to_owned(),
             },
             client_scopes: scopes.clone(),
+            client_audience_grants: None,
             client_detail_types: vec![],
+            client_generation: Generation::default(),
             scopes,
             owner,
             organization,

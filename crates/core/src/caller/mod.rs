@@ -10,15 +10,17 @@ use std::sync::Arc;
 
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::authorization_details::DetailType;
+use m2m_types::generation::{Generation, Generations};
 use m2m_types::scope::{Scope, ScopeSet};
 
+use crate::client::{AudienceGrant, scopes_at};
 use crate::clock::Clock;
 use crate::dpop::{DpopError, DpopProofs, NotTheHolder, ShownToken};
 use crate::live_token::{LiveToken, LiveTokens, NotLive};
 use crate::organization::Organization;
 use crate::owner::Owner;
 use crate::ports::StoreError;
-use crate::resource_servers::{ResourceServer, ResourceServers};
+use crate::resource_servers::{KnownServers, ResourceServer, ResourceServers};
 
 pub use actor::Actor;
 pub use iam::{GatewayContext, IamAuthentication, IamError};
@@ -37,7 +39,9 @@ pub struct Caller {
     organization: Organization,
     scopes: ScopeSet,
     client_scopes: ScopeSet,
+    client_audience_grants: Option<Vec<AudienceGrant>>,
     client_detail_types: Vec<DetailType>,
+    client_generation: Generation,
     next_nonce: Option<String>,
 }
 
@@ -146,6 +150,24 @@ impl Caller {
         }
     }
 
+    /// All that the caller could get of an API's scopes with a token for it.
+    pub fn obtainable(&self, known: &KnownServers, server: &ResourceServer) -> ScopeSet {
+        let grants = self.client_audience_grants.as_deref();
+        scopes_at(known, server, &self.client_scopes, grants)
+    }
+
+    /// The generations that what the caller makes is to carry, if it is to die with whoever stands behind the caller.
+    pub fn generations(&self, deployment: Generation) -> Generations {
+        Generations {
+            client: self.client_generation,
+            owner: self.owner.generation,
+            organization: self.organization.generation,
+            deployment,
+            owner_handle: self.owner.handle,
+            organization_handle: self.organization.handle,
+        }
+    }
+
     fn may_pass_on(&self, scope: &Scope) -> bool {
         if ManagementScope::includes(scope) {
             self.scopes.contains(scope)
@@ -176,6 +198,11 @@ pub enum InsufficientScope {
         "the caller's login lacks the scope {0}: nobody makes or sees clients that may do more than the login itself"
     )]
     ForLogin(String),
+    /// An API access token would be or is stronger than the caller by this scope.
+    #[error(
+        "the caller lacks the scope {0}: an API access token is made and changed by who could get a token with all that it allows"
+    )]
+    ForApiToken(String),
     /// An owner would be granted this scope.
     #[error("the caller lacks the scope {0}: whoever grants one to an owner has to hold it")]
     ForGrant(String),
@@ -189,6 +216,7 @@ impl InsufficientScope {
             | Self::ForStrength(scope)
             | Self::ForEntry(scope)
             | Self::ForLogin(scope)
+            | Self::ForApiToken(scope)
             | Self::ForGrant(scope) => scope,
         }
     }
@@ -276,6 +304,8 @@ fn caller_of(token: LiveToken, next_nonce: Option<String>) -> Result<Caller, Cal
         actor: Actor::Client(holder.client.id),
         scopes: claims.scope.intersection(&client_scopes),
         client_scopes,
+        client_audience_grants: holder.client.audience_grants,
+        client_generation: holder.client.generation,
         client_detail_types: holder.client.authorization_details_types,
         owner: holder.owner,
         organization: holder.organization,

@@ -7,6 +7,7 @@ use tracing::{info, warn};
 
 use super::update::{check_expected, contended};
 use super::{Clients, ClientsError};
+use crate::api_tokens::{detach_from, remove_of};
 use crate::caller::Caller;
 use crate::client::{Client, ClientState};
 use crate::ports::{StoreError, WriteOutcome};
@@ -14,6 +15,15 @@ use crate::revision::{ATTEMPTS, Precondition};
 
 /// How long a deleted client is kept: a day less than its secret's value.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(29 * 24);
+
+/// What becomes of the API access tokens that a deleted client made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItsApiTokens {
+    /// They die with it.
+    Die,
+    /// They live on, as their owner's.
+    Stay,
+}
 
 impl Clients {
     /// Deletes a client. Its generation is raised, so every token of it is dead, also one that is still on
@@ -26,23 +36,39 @@ impl Clients {
         caller: &Caller,
         id: &ClientId,
         precondition: &Precondition,
+        api_tokens: ItsApiTokens,
     ) -> Result<(), ClientsError> {
         caller.require(ManagementScope::ClientsWrite)?;
+        if api_tokens == ItsApiTokens::Stay {
+            caller.require(ManagementScope::TokensWrite)?;
+        }
         for _ in 0..ATTEMPTS {
             let present = self.find_visible(caller, id).await?;
             check_expected(precondition, &present)?;
             if present.deletion_protection {
                 return Err(ClientsError::DeletionProtected);
             }
+            if api_tokens == ItsApiTokens::Stay {
+                detach_from(&*self.api_tokens, &present, self.clock.now()).await?;
+            }
             if let Some(deleted) = self.mark_deleted(present).await? {
                 info!(client_id = %id, by = %caller.actor(), "client deleted");
-                if let Err(error) = self.finish_delete(&deleted).await {
-                    warn!(client_id = %id, reason = &error as &dyn std::error::Error, "a delete is left to be repaired");
-                }
+                self.clear_up(&deleted).await;
                 return Ok(());
             }
         }
         Err(contended(precondition))
+    }
+
+    /// What is left to do once the client and its tokens are dead.
+    async fn clear_up(&self, deleted: &Client) {
+        let id = &deleted.id;
+        if let Err(error) = self.finish_delete(deleted).await {
+            warn!(client_id = %id, reason = &error as &dyn std::error::Error, "a delete is left to be repaired");
+        }
+        if let Err(error) = remove_of(&*self.api_tokens, deleted, self.clock.now()).await {
+            warn!(client_id = %id, reason = &error as &dyn std::error::Error, "dead API access tokens are left behind");
+        }
     }
 
     /// The first step, after which the client and its tokens are dead; none: others changed it meanwhile.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use m2m_types::admin::client::SecretStorage;
 
+pub use delete::ItsApiTokens;
 pub use error::ClientsError;
 pub use list::Selection;
 pub use repair::{LEFT_BEHIND, Repaired};
@@ -26,7 +27,7 @@ pub(crate) use settings::ClientSettings;
 use crate::clock::Clock;
 use crate::cursors::Cursors;
 use crate::idempotency::KeptAnswers;
-use crate::ports::{ClientStore, Directory, SecretValues};
+use crate::ports::{ApiTokens, ClientStore, Directory, SecretValues};
 use crate::random::Random;
 use crate::resource_servers::{Catalog, ResourceServers};
 
@@ -40,6 +41,8 @@ pub struct Clients {
     pub answers: KeptAnswers,
     /// Keeping the values of their secrets.
     pub values: Arc<dyn SecretValues>,
+    /// The API access tokens that clients made.
+    pub api_tokens: Arc<dyn ApiTokens>,
     /// What tokens are for.
     pub resource_servers: ResourceServers,
     /// All APIs there are.

@@ -7,6 +7,7 @@ use m2m_types::token_request::TokenRequest;
 use super::TokenError;
 use super::audience::Target;
 use crate::active_client::ActiveClient;
+use crate::client::scopes_at;
 use crate::resource_servers::{KnownServers, ResourceServer};
 
 /// The requested scopes, all or nothing; else the client's default ones, else all it may have.
@@ -91,14 +92,8 @@ pub(super) fn allowed(
     known: &KnownServers,
     server: &ResourceServer,
 ) -> ScopeSet {
-    let of_server = known.filter(server, &active.allowed_scopes());
-    let Some(grants) = &active.client.audience_grants else {
-        return of_server;
-    };
-    let grant = grants.iter().find(|grant| grant.audience == *server);
-    grant.map_or_else(ScopeSet::default, |grant| {
-        grant.scopes.intersection(&of_server)
-    })
+    let grants = active.client.audience_grants.as_deref();
+    scopes_at(known, server, &active.allowed_scopes(), grants)
 }
 
 #[cfg(test)]

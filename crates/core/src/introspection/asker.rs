@@ -26,8 +26,12 @@ impl Asker {
     /// Whether more than "inactive" may be said of a token: to the client that got it, and to those that its
     /// audience lists.
     pub(super) fn may_know(&self, claims: &AccessTokenClaims, is_listed: bool) -> bool {
-        let within = self.within.as_ref().is_none_or(|it| *it == claims.org);
-        within && (claims.client_id == self.client_id || is_listed)
+        self.is_within(&claims.org) && (claims.client_id == self.client_id || is_listed)
+    }
+
+    /// Whether anything may be said of tokens of that tenant.
+    pub(super) fn is_within(&self, organization: &OrganizationId) -> bool {
+        self.within.as_ref().is_none_or(|it| it == organization)
     }
 }
 

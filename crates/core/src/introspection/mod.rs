@@ -3,21 +3,25 @@
 //! The usual caller is a resource server with an M2M client of its own, which is listed in its
 //! `introspection_clients`.
 
+mod api_token;
 mod asker;
 mod error;
 
 use std::sync::Arc;
 
+use m2m_types::api_token::ApiTokenValue;
 use m2m_types::claims::AccessTokenClaims;
 use m2m_types::client_id::ClientId;
 use m2m_types::introspection::{
     ActiveToken, INTROSPECTION_TYP, IntrospectionClaims, IntrospectionResponse,
 };
 use m2m_types::issuer::Issuer;
+use m2m_types::names::ApiTokenId;
 use m2m_types::token_request::TokenRequest;
 
 use self::asker::Asker;
 pub use self::error::IntrospectionError;
+use crate::api_tokens::{DeadApiToken, LiveApiTokens};
 use crate::caller::CallerAuthentication;
 use crate::client_auth::{ClientAuthentication, Presentation};
 use crate::clock::Clock;
@@ -48,6 +52,12 @@ pub enum NothingToSay {
     /// The token is not this caller's to know.
     #[error("the token of the client {0} is neither the caller's nor for an API that lists it")]
     NotForCaller(ClientId),
+    /// The API access token may not be used.
+    #[error(transparent)]
+    ApiToken(#[from] DeadApiToken),
+    /// The API access token is not this caller's to know.
+    #[error("the API access token {0} is neither the caller's nor for an API that lists it")]
+    ApiTokenNotForCaller(ApiTokenId),
 }
 
 /// The introspection endpoint's rules and what they need.
@@ -60,6 +70,8 @@ pub struct Introspection {
     pub callers: CallerAuthentication,
     /// Which tokens live.
     pub tokens: Arc<LiveTokens>,
+    /// Which API access tokens live.
+    pub api_tokens: LiveApiTokens,
     /// Who may know which.
     pub catalog: Arc<Catalog>,
     /// What signs.
@@ -87,13 +99,39 @@ impl Introspection {
         };
         let unverified_token = request.unverified_token.as_ref();
         let unverified_token = unverified_token.ok_or(refused(IntrospectionError::TokenMissing))?;
-        let claims = match self.look_up(&asker, unverified_token.expose()).await {
-            Err(NothingToSay::NotLive(NotLive::Store(error))) => {
-                return Err(refused(error.into()));
-            }
-            looked_up => looked_up,
-        };
-        Ok(answer(client_id, claims))
+        match self.answer(&asker, unverified_token.expose()).await {
+            Err(
+                NothingToSay::NotLive(NotLive::Store(error))
+                | NothingToSay::ApiToken(DeadApiToken::Store(error)),
+            ) => Err(refused(error.into())),
+            Err(reason) => Ok(Introspected {
+                client_id,
+                jti: None,
+                answer: IntrospectionResponse::INACTIVE,
+                reason: Some(reason),
+            }),
+            Ok((jti, answer)) => Ok(Introspected {
+                client_id,
+                jti: Some(jti),
+                answer,
+                reason: None,
+            }),
+        }
+    }
+
+    /// The name of the token and what is said of it.
+    async fn answer(
+        &self,
+        asker: &Asker,
+        unverified_token: &str,
+    ) -> Result<(String, IntrospectionResponse), NothingToSay> {
+        if ApiTokenValue::is_meant(unverified_token) {
+            let token = self.look_up_api_token(asker, unverified_token).await?;
+            let jti = token.jti.to_string();
+            return Ok((jti, IntrospectionResponse::active_api_token(token)));
+        }
+        let token = ActiveToken::from(self.look_up(asker, unverified_token).await?);
+        Ok((token.jti.clone(), IntrospectionResponse::active(token)))
     }
 
     async fn look_up(
@@ -125,22 +163,5 @@ impl Introspection {
             token_introspection: introspected.answer.clone(),
         };
         Ok(keys.active().sign_as(INTROSPECTION_TYP, &claims)?)
-    }
-}
-
-fn answer(client_id: ClientId, looked_up: Result<AccessTokenClaims, NothingToSay>) -> Introspected {
-    match looked_up {
-        Ok(claims) => Introspected {
-            client_id,
-            jti: Some(claims.jti.clone()),
-            answer: IntrospectionResponse::active(ActiveToken::from(claims)),
-            reason: None,
-        },
-        Err(reason) => Introspected {
-            client_id,
-            jti: None,
-            answer: IntrospectionResponse::INACTIVE,
-            reason: Some(reason),
-        },
     }
 }

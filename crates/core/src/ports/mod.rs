@@ -4,6 +4,7 @@
 //! granted.
 
 mod answers;
+mod api_tokens;
 mod attempts;
 mod client_store;
 mod directory;
@@ -17,6 +18,7 @@ mod spent_once;
 mod survey;
 
 pub use answers::{Answers, KeptAnswer};
+pub use api_tokens::{ApiTokens, OwnedApiTokens};
 pub use attempts::{Attempt, Attempts};
 pub use client_store::{
     ClientStore, InsertOutcome, PendingClient, RestoreOutcome, RestoredClient, Unfinished,

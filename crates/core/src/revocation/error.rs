@@ -1,8 +1,10 @@
 //! Why no token was revoked.
 
 use m2m_types::client_id::ClientId;
+use m2m_types::names::ApiTokenId;
 use m2m_types::oauth_error::OAuthErrorCode;
 
+use crate::api_tokens::DeadApiToken;
 use crate::client_auth::ClientAuthError;
 use crate::live_token::NotLive;
 use crate::ports::StoreError;
@@ -34,6 +36,12 @@ pub enum NothingRevoked {
     /// Another client got it.
     #[error("the token is not the caller's, but of the client {0}")]
     NotOfCaller(ClientId),
+    /// There is no such API access token.
+    #[error("there is nothing to revoke")]
+    DeadApiToken(#[from] DeadApiToken),
+    /// Another client made it, or none.
+    #[error("the API access token {0} is not the caller's")]
+    ApiTokenNotOfCaller(ApiTokenId),
 }
 
 impl ProtocolError for RevocationError {

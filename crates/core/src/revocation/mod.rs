@@ -1,14 +1,17 @@
 //! `POST /oauth/revoke`, RFC 7009: a client ends one of its own tokens, at once.
 
+mod api_token;
 mod collapse;
 mod error;
 mod snapshot;
 
 use std::sync::Arc;
 
+use m2m_types::api_token::ApiTokenValue;
 use m2m_types::client_id::ClientId;
 use m2m_types::token_request::TokenRequest;
 
+use crate::api_tokens::LiveApiTokens;
 use crate::client::Client;
 use crate::client_auth::{ClientAuthentication, Presentation};
 use crate::clock::Clock;
@@ -34,6 +37,8 @@ pub struct Revocation {
     pub authentication: Arc<ClientAuthentication>,
     /// Which tokens are ours.
     pub tokens: Arc<LiveTokens>,
+    /// Which API access tokens there are.
+    pub api_tokens: LiveApiTokens,
     /// Where a denial is written down.
     pub revocations: Arc<dyn Revocations>,
     /// Where the stop of a client is.
@@ -44,7 +49,7 @@ pub struct Revocation {
 
 impl Revocation {
     /// Answers a revocation request. A token that is not the client's own, or none, is no error, so the answer
-    /// tells nothing of others' tokens. `token_type_hint` is ignored: there is one type.
+    /// tells nothing of others' tokens. `token_type_hint` is ignored: a token itself tells of which type it is.
     ///
     /// # Errors
     /// The client is not known, there is no token, or a store gave no answer: then the token may live.
@@ -82,6 +87,9 @@ impl Revocation {
         client: &Client,
         unverified_token: &str,
     ) -> Result<Result<String, NothingRevoked>, RevocationError> {
+        if ApiTokenValue::is_meant(unverified_token) {
+            return self.end_api_token(client, unverified_token).await;
+        }
         let verified = match self.tokens.verify(unverified_token).await {
             Ok(verified) => verified,
             Err(NotLive::Store(error)) => return Err(error.into()),

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use http::{Response, StatusCode};
 use m2m_core::client::Client;
-use m2m_core::clients::Selection;
+use m2m_core::clients::{ItsApiTokens, Selection};
 use m2m_types::admin::client::{CreateClient, PatchClient, ReplaceClient};
 use m2m_types::metadata::paths;
 use serde::Deserialize;
@@ -63,6 +63,15 @@ struct ListQuery {
     /// Which clients.
     #[serde(default)]
     status: ListStatus,
+}
+
+/// The query of a delete.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeleteQuery {
+    /// Whether the API access tokens that the client made live on.
+    #[serde(default)]
+    keep_api_tokens: bool,
 }
 
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
@@ -166,13 +175,19 @@ async fn patch(
 async fn delete(
     State(state): State<Shared>,
     id: PathOf<String>,
+    query: QueryOf<DeleteQuery>,
     presented: Presented,
 ) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
         let precondition = input::precondition(&presented.headers)?;
-        state
-            .clients
-            .delete(&caller, &input::client_id(id)?, &precondition)
+        let id = input::client_id(id)?;
+        let its_api_tokens = match list::query(query)?.keep_api_tokens {
+            true => ItsApiTokens::Stay,
+            false => ItsApiTokens::Die,
+        };
+        let clients = &state.clients;
+        clients
+            .delete(&caller, &id, &precondition, its_api_tokens)
             .await?;
         Ok(answer::gone())
     })

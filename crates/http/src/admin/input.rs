@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use m2m_core::api_tokens::ApiTokensError;
 use m2m_core::clients::ClientsError;
 use m2m_core::idempotency::Conditions;
 use m2m_core::principals::Expectation;
@@ -12,7 +13,7 @@ use m2m_core::resource_servers::ResourceServersError;
 use m2m_core::revision::Precondition;
 use m2m_types::client_id::ClientId;
 use m2m_types::idempotency_key::IdempotencyKey;
-use m2m_types::names::{ResourceServerId, SecretId};
+use m2m_types::names::{ApiTokenId, ResourceServerId, SecretId};
 use m2m_types::problem::FieldError;
 use serde::de::DeserializeOwned;
 
@@ -124,6 +125,12 @@ pub(super) fn secret_path(path: PathOf<(String, String)>) -> Result<(ClientId, S
 pub(super) fn resource_server_id(path: PathOf<String>) -> Result<ResourceServerId, Refusal> {
     let Path(unverified) = path.map_err(|_| ResourceServersError::NotFound)?;
     ResourceServerId::parse(unverified).map_err(|_| ResourceServersError::NotFound.into())
+}
+
+/// The id of an API access token in a path; one that cannot be is one that is not.
+pub(super) fn api_token_id(path: PathOf<String>) -> Result<ApiTokenId, Refusal> {
+    let Path(unverified) = path.map_err(|_| ApiTokensError::NotFound)?;
+    ApiTokenId::parse(unverified).map_err(|_| ApiTokensError::NotFound.into())
 }
 
 /// `If-Match`.

@@ -1,6 +1,7 @@
 //! The management API under `/v1`, and the same under `/iam/v1` for principals of AWS IAM.
 
 mod answer;
+mod api_tokens;
 mod attempts;
 mod bearer;
 mod clients;
@@ -28,6 +29,7 @@ fn resources() -> Router<Shared> {
     Router::new()
         .merge(clients::routes())
         .merge(secrets::routes())
+        .merge(api_tokens::routes())
         .merge(resource_servers::routes())
         .merge(principals::routes())
         .merge(me::routes())

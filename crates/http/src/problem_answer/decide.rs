@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use m2m_core::api_tokens::ApiTokensError;
 use m2m_core::attempts::AttemptsError;
 use m2m_core::caller::{CallerError, IamError, InsufficientScope, LoginError};
 use m2m_core::clients::ClientsError;
@@ -97,6 +98,7 @@ pub(super) fn decide(state: &State, refusal: Refusal) -> Outside {
         Refusal::IamCaller(error) => decide_iam_caller(error),
         Refusal::Login(error) => decide_login(state, error),
         Refusal::Clients(error) => decide_clients(state, error),
+        Refusal::ApiTokens(error) => decide_api_tokens(state, error),
         Refusal::Keys(error) => decide_keys(state, error),
         Refusal::ResourceServers(error) => decide_resource_servers(state, error),
         Refusal::Principals(error) => decide_principals(state, error),
@@ -264,6 +266,23 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
         ClientsError::Repeat(error) => decide_repeat(&error),
         ClientsError::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
         ClientsError::Store(_) => unavailable(),
+    }
+}
+
+fn decide_api_tokens(state: &State, error: ApiTokensError) -> Outside {
+    use ApiTokensError as Error;
+    let detail = error.to_string();
+    match error {
+        Error::InsufficientScope(missing) => insufficient_scope(state, &missing),
+        Error::NotFound => Outside::new(kind::NOT_FOUND, detail),
+        Error::LimitReached => Outside::new(kind::LIMIT_REACHED, detail),
+        Error::PreconditionFailed => Outside::new(kind::PRECONDITION_FAILED, detail),
+        Error::Contended { retry_after } => {
+            Outside::new(kind::CONTENDED, detail).retry_after(retry_after)
+        }
+        Error::Invalid(errors) => invalid(errors),
+        Error::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
+        Error::Store(_) => unavailable(),
     }
 }
 

@@ -6,6 +6,7 @@ mod kind;
 use axum::body::Body;
 use http::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use m2m_core::api_tokens::ApiTokensError;
 use m2m_core::attempts::AttemptsError;
 use m2m_core::caller::{CallerError, IamError, LoginError};
 use m2m_core::clients::ClientsError;
@@ -38,6 +39,8 @@ pub(crate) enum Refusal {
     Login(LoginError),
     /// A rule about clients.
     Clients(ClientsError),
+    /// A rule about API access tokens.
+    ApiTokens(ApiTokensError),
     /// A rule about signing keys.
     Keys(RotationError),
     /// A rule about resource servers.
@@ -68,6 +71,12 @@ impl From<ClientsError> for Refusal {
     }
 }
 
+impl From<ApiTokensError> for Refusal {
+    fn from(error: ApiTokensError) -> Self {
+        Self::ApiTokens(error)
+    }
+}
+
 impl From<ResourceServersError> for Refusal {
     fn from(error: ResourceServersError) -> Self {
         Self::ResourceServers(error)
@@ -94,6 +103,7 @@ impl Refusal {
             Self::IamCaller(error) => Some(chain(error)),
             Self::Login(error) => Some(chain(error)),
             Self::Clients(error) => Some(chain(error)),
+            Self::ApiTokens(error) => Some(chain(error)),
             Self::Keys(error) => Some(chain(error)),
             Self::ResourceServers(error) => Some(chain(error)),
             Self::Principals(error) => Some(chain(error)),

@@ -84,7 +84,7 @@ impl Clients {
 }
 
 /// A key for this one create and its retries.
-fn new_key() -> IdempotencyKey {
+pub(super) fn new_key() -> IdempotencyKey {
     let random: &dyn Random = &SystemRandom;
     IdempotencyKey::from_random_bytes(&random.bytes())
 }

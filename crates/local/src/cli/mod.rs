@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod api_tokens;
 mod aws_stand_in;
 mod clients;
 mod connection;
@@ -32,6 +33,8 @@ enum Command {
     Token(token::Token),
     /// Make, list, show and delete M2M OAuth clients.
     Clients(clients::Clients),
+    /// Make, list and delete API access tokens.
+    ApiTokens(api_tokens::ApiTokens),
     /// Make admin clients with an operator's credentials.
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -51,6 +54,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
                 Command::Env(command) => command.run(),
                 Command::Token(command) => command.run().await,
                 Command::Clients(command) => command.run().await,
+                Command::ApiTokens(command) => command.run().await,
                 Command::Admin(command) => command.run().await,
                 Command::AwsStandIn(command) => command.run().await,
             }

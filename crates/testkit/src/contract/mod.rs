@@ -10,6 +10,7 @@
 //! where `ports_in_memory` is an `async fn() -> Ports`.
 
 pub mod answers;
+pub mod api_tokens;
 pub mod attempts;
 pub mod client_store;
 pub mod directory;
@@ -27,8 +28,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::ports::{
-    Answers, Attempts, ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore, PendingClient,
-    Quotas, ResourceServerStore, Revocations, SecretValues, SpentOnce, Survey, WriteOutcome,
+    Answers, ApiTokens, Attempts, ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore,
+    PendingClient, Quotas, ResourceServerStore, Revocations, SecretValues, SpentOnce, Survey,
+    WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
 
@@ -57,6 +59,8 @@ pub struct Ports {
     pub quotas: Arc<dyn Quotas>,
     /// Remembers refused token requests.
     pub attempts: Arc<dyn Attempts>,
+    /// Keeps API access tokens.
+    pub api_tokens: Arc<dyn ApiTokens>,
     /// Sees everything at once.
     pub survey: Arc<dyn Survey>,
     /// What must outlive the ports, such as a directory that is removed when it is dropped.

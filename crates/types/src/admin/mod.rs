@@ -1,5 +1,6 @@
 //! The bodies of the management API under `/v1`.
 
+pub mod api_token;
 pub mod attempt;
 pub mod client;
 pub mod credentials;

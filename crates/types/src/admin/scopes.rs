@@ -29,6 +29,10 @@ management_scopes! {
     ClientsReveal = "clients:reveal",
     /// Make clients stronger than the own token, within the owner's permissions.
     ClientsDelegate = "clients:delegate",
+    /// See API access tokens.
+    TokensRead = "tokens:read",
+    /// Make, change and delete API access tokens.
+    TokensWrite = "tokens:write",
     /// Ask about tokens of the own organization, where the client may: `POST /oauth/introspect`.
     Introspect = "m2m:introspect",
     /// Manage the owners of the own organization.

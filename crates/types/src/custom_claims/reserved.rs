@@ -15,6 +15,7 @@ pub(super) const RESERVED: &[&str] = &[
     "anc",
     "gen",
     "org",
+    "referers",
     // The answer of an introspection.
     "active",
     "client_id",

@@ -1,6 +1,7 @@
 //! How the records of the core are laid out in the table.
 
 pub(super) mod answer;
+pub(super) mod api_token;
 pub(super) mod attempt;
 mod auth;
 pub(super) mod client;

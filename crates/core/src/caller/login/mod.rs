@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 pub use m2m_jose::Algorithm;
 use m2m_jose::CompactJws;
 use m2m_types::admin::scopes::ManagementScope;
+use m2m_types::generation::Generation;
 use m2m_types::scope::{Scope, ScopeSet};
 use m2m_types::token_response::TokenType;
 use serde::Deserialize;
@@ -88,7 +89,9 @@ impl LoginAuthentication {
                 issuer: issuer.issuer.clone(),
             },
             client_scopes: scopes.clone(),
+            client_audience_grants: None,
             client_detail_types: vec![],
+            client_generation: Generation::default(),
             scopes,
             owner,
             organization,

@@ -40,6 +40,7 @@ async fn ports_on(stand_in: &StandIn) -> Ports {
         resource_servers: stores.resource_servers,
         quotas: stores.quotas,
         attempts: stores.attempts,
+        api_tokens: stores.api_tokens,
         survey,
         guard: None,
     }
