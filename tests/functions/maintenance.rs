@@ -37,6 +37,7 @@ async fn leave_a_create_half_done(stores: &Stores, name: &str) -> Client {
     let pending = PendingClient {
         client: &client,
         max_clients: None,
+        max_made_a_day: u32::MAX,
         answer: None,
         now: NOW,
     };

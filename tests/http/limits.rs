@@ -1,6 +1,8 @@
 //! Plans and limits of an organization.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
+use jiff::SignedDuration;
 use m2m_core::organization::Organization;
 use m2m_core::owner::Owner;
 use m2m_tests::service::{self, TestService};
@@ -171,4 +173,42 @@ async fn an_organization_without_room_makes_none() {
     let call = service.post("/v1/clients").bearer(&token);
     let answer = call.json(&json!({"name": "x"})).send().await;
     assert_eq!(answer.refusal(), (403, "limit-reached".to_owned()));
+}
+
+/// Sets what is counted of `acme` today.
+async fn made_today(service: &TestService, made: u32) {
+    let today = service.now().as_second().div_euclid(86_400);
+    let sdk = service.stand_in.sdk_config();
+    let table = aws_sdk_dynamodb::Client::new(&sdk);
+    let update = table
+        .update_item()
+        .table_name("m2m-test")
+        .key("pk", AttributeValue::S("ORG#acme".to_owned()))
+        .key("sk", AttributeValue::S("COUNT".to_owned()))
+        .update_expression("SET made = :made, made_on = :today")
+        .expression_attribute_values(":made", AttributeValue::N(made.to_string()))
+        .expression_attribute_values(":today", AttributeValue::N(today.to_string()));
+    update.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_makes_and_deletes_clients_without_end() {
+    let (service, token) = room_for_ten().await;
+    let create = async |token: &str| {
+        let call = service.post("/v1/clients").bearer(token);
+        call.json(&json!({"name": "orders"})).send().await
+    };
+    made_today(&service, 999).await;
+    let last = create(&token).await;
+    assert_eq!(last.status, 201, "{}", last.text());
+    let path = format!("/v1/clients/{}", last.member("client_id"));
+    let delete = service.call(Method::DELETE, &path).bearer(&token);
+    assert_eq!(delete.send().await.status, 204);
+    let refused = create(&token).await;
+    assert_eq!(refused.refusal(), (429, "daily-limit-reached".to_owned()));
+    let wait: i64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert_eq!((service.now().as_second() + wait) % 86_400, 0);
+    service.clock.advance(SignedDuration::from_secs(wait));
+    let token = service.management_token("manager", MANAGEMENT).await;
+    assert_eq!(create(&token).await.status, 201);
 }

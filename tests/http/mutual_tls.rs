@@ -91,6 +91,7 @@ async fn add_payments(server: &Server) {
     let insert = PendingClient {
         client: &pending,
         max_clients: None,
+        max_made_a_day: u32::MAX,
         answer: None,
         now: Timestamp::UNIX_EPOCH,
     };

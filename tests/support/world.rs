@@ -78,6 +78,7 @@ impl TestService {
         let insert = PendingClient {
             client: &pending,
             max_clients: None,
+            max_made_a_day: u32::MAX,
             answer: None,
             now: NOW,
         };

@@ -30,6 +30,19 @@ pub struct Organization {
     pub handle: Handle,
 }
 
+/// As many clients an organization without a limit may make in a day.
+const UNLIMITED_MADE_A_DAY: u32 = 10_000;
+/// As many any organization may.
+const LEAST_MADE_A_DAY: u32 = 1_000;
+
+/// How many clients an organization may make in a day of UTC, those counted that were deleted since. Whatever is deleted
+/// is in the revocation snapshot of the whole deployment for a day, so nobody may do it without end.
+pub(crate) fn max_made_a_day(max_clients: Option<u32>) -> u32 {
+    max_clients.map_or(UNLIMITED_MADE_A_DAY, |max| {
+        max.saturating_mul(10).max(LEAST_MADE_A_DAY)
+    })
+}
+
 impl Organization {
     /// A new one, named as its identifier, that may have as many clients as it likes.
     pub fn unlimited(id: OrganizationId, random: &dyn Random) -> Self {

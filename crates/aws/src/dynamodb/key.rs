@@ -241,6 +241,12 @@ impl ListKind {
     }
 }
 
+/// The whole number in an attribute of an item, if it is one.
+pub(super) fn number_of(item: &Item, attribute: &str) -> Option<i64> {
+    let number = item.get(attribute).and_then(|value| value.as_n().ok());
+    number.and_then(|number| number.parse().ok())
+}
+
 /// The text in an attribute of an item, if it is one.
 pub(super) fn text_of<'a>(item: &'a Item, attribute: &str) -> Option<&'a String> {
     item.get(attribute).and_then(|value| value.as_s().ok())

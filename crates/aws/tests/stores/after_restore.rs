@@ -308,6 +308,7 @@ async fn a_create_under_way_goes_on() {
     let insert = PendingClient {
         client: &young,
         max_clients: None,
+        max_made_a_day: u32::MAX,
         answer: None,
         now,
     };

@@ -92,6 +92,7 @@ async fn ask_everything(
     ask!(clients.insert_pending(m2m_core::ports::PendingClient {
         client: &new,
         max_clients: None,
+        max_made_a_day: u32::MAX,
         answer: None,
         now: NOW,
     }));

@@ -107,6 +107,7 @@ impl Deployment {
         let pending = PendingClient {
             client,
             max_clients,
+            max_made_a_day: u32::MAX,
             answer,
             now: NOW,
         };

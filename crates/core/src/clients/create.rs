@@ -6,7 +6,9 @@
 //!    which nobody sees or uses, and a note that [`Clients::repair`] follows.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use m2m_types::admin::client::{CreateClient, CreatedClient, CreatedSecret, SecretStorage};
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_secret::ClientSecret;
@@ -21,9 +23,11 @@ use crate::caller::Caller;
 use crate::client::{Client, ClientState, Revision, new_client_id};
 use crate::client_auth::{AuthMethod, RegisteredAuth};
 use crate::idempotency::{Answered, Once, RepeatError};
+use crate::organization::max_made_a_day;
 use crate::ports::{InsertOutcome, KeptAnswer, PendingClient, StoreError, WriteOutcome};
 use crate::secret::Secret;
 
+const SECONDS_A_DAY: i64 = 86_400;
 /// What is called.
 const CALL: &str = "POST /v1/clients";
 
@@ -132,17 +136,25 @@ impl Clients {
         max_clients: Option<u32>,
         answer: Option<&KeptAnswer>,
     ) -> Result<Client, ClientsError> {
+        let now = self.clock.now();
         let insert = PendingClient {
             client: &pending,
             max_clients,
+            max_made_a_day: max_made_a_day(max_clients),
             answer,
-            now: self.clock.now(),
+            now,
         };
         match self.store.insert_pending(insert).await? {
             InsertOutcome::Inserted => {}
             InsertOutcome::LimitReached => {
                 return Err(ClientsError::LimitReached {
                     max_clients: max_clients.unwrap_or_default(),
+                });
+            }
+            InsertOutcome::MadeTooMany => {
+                return Err(ClientsError::MadeTooMany {
+                    max_made_a_day: max_made_a_day(max_clients),
+                    retry_after: until_next_day(now),
                 });
             }
             InsertOutcome::Twin => {
@@ -247,4 +259,10 @@ impl Clients {
             revision: client.revision.next(),
         }
     }
+}
+
+/// How long the day of UTC goes on.
+fn until_next_day(now: Timestamp) -> Duration {
+    let gone = now.as_second().rem_euclid(SECONDS_A_DAY);
+    Duration::from_secs((SECONDS_A_DAY - gone).unsigned_abs())
 }

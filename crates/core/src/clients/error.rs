@@ -57,6 +57,16 @@ pub enum ClientsError {
         /// How many it may have.
         max_clients: u32,
     },
+    /// The organization has made as many clients today as it may in a day.
+    #[error(
+        "your organization made {max_made_a_day} clients today, deleted ones counted, and may make no more before midnight UTC: keep clients instead of making new ones, or ask the operator to raise max_clients, of which that is ten times"
+    )]
+    MadeTooMany {
+        /// How many it may make in a day.
+        max_made_a_day: u32,
+        /// How long the day goes on.
+        retry_after: Duration,
+    },
     /// The client was to go over to a secret and has none.
     #[error(
         "the client has no live secret that it could authenticate with: make another client, which gets one"

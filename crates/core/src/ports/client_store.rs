@@ -15,6 +15,8 @@ pub struct PendingClient<'a> {
     pub client: &'a Client,
     /// How many clients its organization may have.
     pub max_clients: Option<u32>,
+    /// How many clients its organization may make in a day of UTC, those counted that were deleted since.
+    pub max_made_a_day: u32,
     /// The answer for a retry, if the caller sent an `Idempotency-Key`.
     pub answer: Option<&'a KeptAnswer>,
     /// The present moment.
@@ -30,6 +32,8 @@ pub enum InsertOutcome {
     IdTaken,
     /// The organization has as many clients as it may.
     LimitReached,
+    /// The organization has made as many clients today as it may in a day.
+    MadeTooMany,
     /// A request with the same `Idempotency-Key` was faster.
     Twin,
 }
@@ -79,7 +83,7 @@ pub struct Unfinished {
 /// Clients, their list entries and the count of each organization.
 #[async_trait]
 pub trait ClientStore: Send + Sync {
-    /// Writes a pending client, counts it against its organization's limit, notes it as unfinished and
+    /// Writes a pending client, counts it against its organization's limits, notes it as unfinished and
     /// keeps the answer: all or nothing.
     async fn insert_pending(&self, pending: PendingClient<'_>)
     -> Result<InsertOutcome, StoreError>;

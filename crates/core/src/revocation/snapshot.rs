@@ -7,8 +7,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::{SignedDuration, Timestamp};
 use m2m_types::generation::Generation;
 use m2m_types::issuer::Issuer;
-use m2m_types::revocations::{REVOCATIONS_TYP, RevocationsClaims};
+use m2m_types::revocations::{REVOCATIONS_TYP, RevocationsClaims, Revoked};
 use tokio::sync::Mutex;
+use tracing::{info, warn};
 
 use crate::clock::Clock;
 use crate::keys::{InvalidKey, KeyRing, KeySet, SigningKey};
@@ -18,6 +19,9 @@ use crate::ports::{Revocations, StoreError};
 const MADE_ANEW_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// How long a snapshot holds at most. Whoever verifies goes by when it last got one, which is much shorter.
 const LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Lambda answers with 6 MB at most, so an operator has to know long before.
+const LARGE: usize = 4_000_000;
 
 /// Why there is no snapshot now.
 #[derive(Debug, thiserror::Error)]
@@ -116,6 +120,7 @@ impl Snapshots {
         let key = self.key(keys, &claims.revoked.kids)?;
         let jwt = key.sign_as(REVOCATIONS_TYP, &claims)?;
         let jwt: Arc<[u8]> = jwt.into_bytes().into();
+        tell(&claims.revoked, jwt.len());
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         *kept = Some(Kept {
             jwt: Arc::clone(&jwt),
@@ -148,5 +153,21 @@ impl Snapshots {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let kept = kept.as_ref().filter(|kept| is_wanted(kept));
         kept.map(|kept| Arc::clone(&kept.jwt))
+    }
+}
+
+/// Tells how large a snapshot is, which all verifiers fetch.
+fn tell(revoked: &Revoked, bytes: usize) {
+    let Revoked {
+        clients,
+        handles,
+        jtis,
+        kids,
+    } = revoked;
+    let entries = clients.len() + handles.len() + jtis.len() + kids.len();
+    if bytes < LARGE {
+        info!(entries, bytes, "a revocation snapshot was made");
+    } else {
+        warn!(entries, bytes, "a revocation snapshot is very large");
     }
 }

@@ -255,6 +255,9 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
         ClientsError::ValueNotKept => Outside::new(kind::VALUE_NOT_KEPT, detail),
         ClientsError::PlanRequired { .. } => Outside::new(kind::PLAN_REQUIRED, detail),
         ClientsError::LimitReached { .. } => Outside::new(kind::LIMIT_REACHED, detail),
+        ClientsError::MadeTooMany { retry_after, .. } => {
+            Outside::new(kind::DAILY_LIMIT_REACHED, detail).retry_after(retry_after)
+        }
         ClientsError::NoSecret => Outside::new(kind::NO_SECRET, detail),
         ClientsError::DeletionProtected => Outside::new(kind::DELETION_PROTECTION, detail),
         ClientsError::PreconditionFailed => Outside::new(kind::PRECONDITION_FAILED, detail),

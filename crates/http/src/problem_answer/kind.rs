@@ -58,6 +58,7 @@ kinds! {
     UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Unsupported media type";
     KEY_REUSED = UNPROCESSABLE_ENTITY, "idempotency-key-reused", "Idempotency-Key used before";
     PRECONDITION_REQUIRED = PRECONDITION_REQUIRED, "precondition-required", "Precondition required";
+    DAILY_LIMIT_REACHED = TOO_MANY_REQUESTS, "daily-limit-reached", "Daily limit reached";
     INTERNAL = INTERNAL_SERVER_ERROR, "internal", "Internal error";
     UNAVAILABLE = SERVICE_UNAVAILABLE, "unavailable", "Unavailable";
 }

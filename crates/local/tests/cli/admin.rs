@@ -189,6 +189,7 @@ async fn what_a_failure_left_is_repaired_and_tokens_live_on() {
     let insert = PendingClient {
         client: &half_done,
         max_clients: None,
+        max_made_a_day: u32::MAX,
         answer: None,
         now: NOW,
     };

@@ -84,6 +84,7 @@ impl Ports {
         let pending = PendingClient {
             client,
             max_clients,
+            max_made_a_day: u32::MAX,
             answer,
             now,
         };

@@ -89,6 +89,7 @@ async fn insert(ports: &Ports, client: &Client) {
     let insert = PendingClient {
         client: &pending,
         max_clients: None,
+        max_made_a_day: u32::MAX,
         answer: None,
         now: client.created_at,
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use m2m_core::client::{Client, ClientState};
-use m2m_core::ports::{InsertOutcome, KeptAnswer, WriteOutcome};
+use m2m_core::ports::{InsertOutcome, KeptAnswer, PendingClient, WriteOutcome};
 use m2m_core::resource_servers::ResourceServer;
 use m2m_core::secret::Secret;
 use m2m_types::admin::client::SecretStorage;
@@ -133,11 +133,72 @@ pub async fn limit_holds_under_concurrency(ports: Ports) {
         match task.await.unwrap() {
             InsertOutcome::Inserted => inserted += 1,
             InsertOutcome::LimitReached => refused += 1,
-            InsertOutcome::IdTaken | InsertOutcome::Twin => {}
+            InsertOutcome::IdTaken | InsertOutcome::MadeTooMany | InsertOutcome::Twin => {}
         }
     }
     assert_eq!((inserted, refused), (10, 990));
     assert_eq!(ports.unfinished().await.len(), 10);
+}
+
+/// Counted are those that were deleted since; midnight of UTC begins anew.
+pub async fn so_many_clients_are_made_in_a_day(ports: Ports) {
+    let midnight = jiff::Timestamp::from_second(NOW.as_second() / 86_400 * 86_400).unwrap();
+    let insert = async |name: &str, now| {
+        let new = pending(name);
+        let insert = PendingClient {
+            client: &new,
+            max_clients: None,
+            max_made_a_day: 2,
+            answer: None,
+            now,
+        };
+        ports.clients.insert_pending(insert).await.unwrap()
+    };
+    let just_before = midnight - SignedDuration::from_secs(1);
+    for (day, now) in [("first", just_before), ("second", midnight)] {
+        for number in 0..2 {
+            let inserted = insert(&format!("{day}-{number}"), now).await;
+            assert_eq!(inserted, InsertOutcome::Inserted, "{day} {number}");
+        }
+        let deleted = next(&pending(&format!("{day}-0")), ClientState::Abandoned);
+        let abandoned = ports.clients.abandon(&deleted, pending("x").revision).await;
+        assert_eq!(abandoned.unwrap(), WriteOutcome::Written);
+        let removed = ports.clients.remove_abandoned(&deleted).await;
+        assert_eq!(removed.unwrap(), WriteOutcome::Written);
+        let refused = insert(&format!("{day}-more"), now).await;
+        assert_eq!(refused, InsertOutcome::MadeTooMany, "{day}");
+    }
+    // Another instance's clock may be behind.
+    let behind = insert("behind", just_before).await;
+    assert_eq!(behind, InsertOutcome::MadeTooMany);
+}
+
+/// Of many at once, also at the beginning of a day.
+pub async fn the_limit_of_a_day_holds_under_concurrency(ports: Ports) {
+    let tasks: Vec<_> = (0..20)
+        .map(|number| {
+            let ports = ports.clone();
+            let new = pending(&format!("racer-{number:02}"));
+            tokio::spawn(async move {
+                let insert = PendingClient {
+                    client: &new,
+                    max_clients: None,
+                    max_made_a_day: 5,
+                    answer: None,
+                    now: NOW,
+                };
+                ports.clients.insert_pending(insert).await.unwrap()
+            })
+        })
+        .collect();
+    let mut inserted = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            InsertOutcome::Inserted => inserted += 1,
+            outcome => assert_eq!(outcome, InsertOutcome::MadeTooMany),
+        }
+    }
+    assert_eq!(inserted, 5);
 }
 
 /// Its own twin took the last place: the caller is told of the twin, not of the limit.

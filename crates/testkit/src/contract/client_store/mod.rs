@@ -35,6 +35,8 @@ macro_rules! client_store_contract {
                 every_attribute_is_read_back_as_written,
                 limit_holds_under_concurrency,
                 only_one_of_many_twins_is_inserted,
+                so_many_clients_are_made_in_a_day,
+                the_limit_of_a_day_holds_under_concurrency,
             ]
         );
         $crate::facts!(
