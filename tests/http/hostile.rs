@@ -43,6 +43,7 @@ async fn start() -> Local {
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
         permissions: None,
+        trusted_issuers: vec![],
         allow_private_fetch: false,
     })
     .await

@@ -11,6 +11,7 @@ mod client_credentials;
 mod client_settings;
 mod crash;
 mod deleting;
+mod dev_login;
 mod fields;
 mod hostile;
 mod iam;

@@ -43,6 +43,7 @@ fn options(data_dir: &Path, client_ca: &Path) -> Options {
         tls: true,
         client_ca: Some(client_ca.to_owned()),
         dpop_nonces: DpopNonces::Off,
+        trusted_issuers: vec![],
         allow_private_fetch: false,
         key_rotation: RotationPeriod::default(),
         issuer: None,

@@ -173,6 +173,7 @@ fn options(data: &Path, listen: &str, tls: bool) -> Options {
         change_issuer: false,
         signing_algorithm: None,
         key_rotation: RotationPeriod::default(),
+        trusted_issuers: vec![],
         allow_private_fetch: false,
         default_audience: Audience::parse("urn:test:orders").unwrap(),
         secret_storage: SecretStorage::SecretsManager,

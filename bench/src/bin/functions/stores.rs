@@ -120,6 +120,7 @@ async fn fill(data_dir: &Path) -> Outcome<String> {
         default_audience: Audience::parse("urn:bench")?,
         secret_storage: SecretStorage::None,
         permissions: None,
+        trusted_issuers: vec![],
         allow_private_fetch: false,
     })
     .await?;

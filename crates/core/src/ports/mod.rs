@@ -25,7 +25,7 @@ pub use client_store::{
     WriteOutcome,
 };
 pub use directory::{Directory, Lookup, Principals};
-pub use fetch::{FetchDocument, NothingFetched};
+pub use fetch::{FetchDocument, NothingFetched, OwnDocument};
 pub use key_store::{InsertKeysOutcome, KeptKeys, KeyRecord, KeyStore, KeysRevision};
 pub use quotas::{Counted, Counter, Counting, Quotas};
 pub use resource_server_store::ResourceServerStore;

@@ -5,6 +5,7 @@ mod api_tokens;
 mod aws_stand_in;
 mod clients;
 mod connection;
+mod dev_login;
 mod env;
 mod output;
 mod serve;
@@ -29,6 +30,8 @@ enum Command {
     Serve(serve::Serve),
     /// Print the admin client's credentials as exports, for `eval "$(m2m env)"`.
     Env(env::Env),
+    /// Log in to a local service as anybody, and print the token that people call its management API with.
+    DevLogin(dev_login::DevLogin),
     /// Get an access token and print it.
     Token(token::Token),
     /// Make, list, show and delete M2M OAuth clients.
@@ -52,6 +55,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
             match cli.command {
                 Command::Serve(command) => command.run().await,
                 Command::Env(command) => command.run(),
+                Command::DevLogin(command) => command.run(),
                 Command::Token(command) => command.run().await,
                 Command::Clients(command) => command.run().await,
                 Command::ApiTokens(command) => command.run().await,

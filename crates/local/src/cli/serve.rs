@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use m2m_aws::config::parse_trusted_issuers;
+use m2m_core::caller::TrustedIssuer;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_local::log;
@@ -62,6 +64,10 @@ pub(super) struct Serve {
     /// between them; left out at the first start: `read write`.
     #[arg(long, value_parser = ScopeSet::parse)]
     permissions: Option<ScopeSet>,
+    /// Login providers whose tokens people may call the management API with, beside those of `m2m dev-login`: JSON by
+    /// alias, as docs/login-providers.md has it.
+    #[arg(long, env = "M2M_TRUSTED_ISSUERS", default_value = "{}", value_parser = parse_issuers)]
+    trusted_issuers: Issuers,
     /// Fetch the keys of clients and of outside issuers from private addresses, too, and without TLS from this machine.
     #[arg(long, env = "M2M_ALLOW_PRIVATE_FETCH")]
     allow_private_fetch: bool,
@@ -69,6 +75,14 @@ pub(super) struct Serve {
     /// logged at info at most.
     #[arg(long, env = "M2M_LOG", default_value = "info")]
     log: LevelFilter,
+}
+
+/// One value for clap.
+#[derive(Debug, Clone)]
+struct Issuers(Vec<TrustedIssuer>);
+
+fn parse_issuers(text: &str) -> Result<Issuers, String> {
+    parse_trusted_issuers(text).map(Issuers)
 }
 
 fn parse_audience(text: &str) -> Result<Audience, m2m_types::InvalidText> {
@@ -133,6 +147,7 @@ impl Serve {
             default_audience: self.default_audience.clone(),
             secret_storage: self.secret_storage,
             permissions: self.permissions.clone(),
+            trusted_issuers: self.trusted_issuers.0.clone(),
             allow_private_fetch: self.allow_private_fetch,
         }
     }

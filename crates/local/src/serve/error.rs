@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use m2m_core::caller::InvalidTrustedIssuers;
 use m2m_core::clients::ClientsError;
 use m2m_core::ports::StoreError;
 use m2m_types::InvalidText;
@@ -110,6 +111,12 @@ pub enum ServeError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A login provider does not fit.
+    #[error("M2M_TRUSTED_ISSUERS: {0}")]
+    TrustedIssuers(#[from] InvalidTrustedIssuers),
+    /// The login provider of this machine cannot sign.
+    #[error("the login provider of the data directory cannot sign")]
+    DevLogin,
     /// A setting does not fit.
     #[error(transparent)]
     Setting(#[from] InvalidText),

@@ -3,6 +3,7 @@
 mod admin_file;
 mod cache;
 mod client_certificate;
+mod dev_issuer;
 mod error;
 mod listener;
 mod maintenance;
@@ -24,15 +25,18 @@ use m2m_core::deployment::Deployment;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_core::mutual_tls::MutualTls;
+use m2m_core::ports::FetchDocument;
 use m2m_core::random::{Random, SystemRandom};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::audience::Audience;
 use m2m_types::issuer::Issuer;
 use m2m_types::names::{OrganizationId, OwnerId};
+use m2m_types::scope::ScopeSet;
 use tracing::info;
 
 pub use admin_file::{AdminFile, AdminFileError};
+pub use dev_issuer::{DevIssuer, DevLogin};
 pub use error::ServeError;
 pub use listener::Listener;
 pub use options::Options;
@@ -68,8 +72,12 @@ impl Server {
         record::refuse_a_lost_store(&options.data_dir)?;
         let stand_in = StandIn::open(&options.data_dir)?;
         let record = record::settle(options, listener.address())?;
-        let config = config_of(options, &record);
-        let deployment = open(&stand_in, &config).await?;
+        let mut config = config_of(options, &record);
+        let people = DevIssuer::ensure(&options.data_dir, &record)?;
+        let trusted = TrustedIssuers::new(&record.issuer, options.trusted_issuers.clone())?;
+        config.service.trusted_issuers = trusted.and_local(people.trusted()?);
+        let fetch = people.published_beside(fetcher(&config))?;
+        let deployment = open(&stand_in, &config).await?.fetching(fetch);
         deployment.provision_keys().await?;
         deployment.catalog().current().await?;
         deployment.clients().repair(SignedDuration::ZERO).await?;
@@ -151,9 +159,11 @@ pub async fn open_stopped(data_dir: &Path) -> Result<Deployment, ServeError> {
         default_audience: Audience::parse("urn:m2m-oauth:api")?,
         secret_storage: SecretStorage::None,
         permissions: None,
+        trusted_issuers: vec![],
         allow_private_fetch: false,
     };
-    open(&stand_in, &config_of(&options, &record)).await
+    let config = config_of(&options, &record);
+    Ok(open(&stand_in, &config).await?.fetching(fetcher(&config)))
 }
 
 fn config_of(options: &Options, record: &Record) -> Config {
@@ -196,19 +206,24 @@ async fn open(stand_in: &StandIn, config: &Config) -> Result<Deployment, ServeEr
         Arc::clone(&random),
     );
     let stores = cache::in_front_of(stores, stand_in);
-    let fetch = m2m_fetch::Fetcher::shared(config.service.allow_private_fetch);
-    Ok(deployment(&config.service, stores, clock, random)?.fetching(fetch))
+    Ok(deployment(&config.service, stores, clock, random)?)
+}
+
+fn fetcher(config: &Config) -> Arc<dyn FetchDocument> {
+    m2m_fetch::Fetcher::shared(config.service.allow_private_fetch)
 }
 
 fn first_owner(record: &Record) -> Result<FirstOwner, ServeError> {
-    let permissions = ManagementScope::all()
-        .iter()
-        .chain(record.permissions.iter())
-        .cloned()
-        .collect();
     Ok(FirstOwner {
         owner: OwnerId::parse("local|admin")?,
         organization: OrganizationId::parse("local")?,
-        permissions,
+        permissions: everything(record),
     })
+}
+
+/// All that anybody may do on this machine.
+fn everything(record: &Record) -> ScopeSet {
+    let management = ManagementScope::all();
+    let all = management.iter().chain(record.permissions.iter());
+    all.cloned().collect()
 }

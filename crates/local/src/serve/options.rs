@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use m2m_core::caller::TrustedIssuer;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_types::admin::client::SecretStorage;
@@ -38,6 +39,8 @@ pub struct Options {
     pub secret_storage: SecretStorage,
     /// What the first owner may do beside managing clients; none: as recorded, at the first start `read write`.
     pub permissions: Option<ScopeSet>,
+    /// Whose tokens people may call the management API with, beside those of `m2m dev-login`.
+    pub trusted_issuers: Vec<TrustedIssuer>,
     /// Whether keys may be fetched from private addresses and from this machine.
     pub allow_private_fetch: bool,
 }
@@ -59,6 +62,7 @@ impl Options {
             default_audience: Audience::parse("urn:test").unwrap(),
             secret_storage: SecretStorage::None,
             permissions: None,
+            trusted_issuers: vec![],
             allow_private_fetch: false,
         }
     }

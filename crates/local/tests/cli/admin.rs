@@ -259,6 +259,7 @@ async fn a_local_admin_is_recovered_when_the_server_has_stopped() {
         default_audience: Audience::parse("urn:test").unwrap(),
         secret_storage: SecretStorage::None,
         permissions: None,
+        trusted_issuers: vec![],
         allow_private_fetch: false,
     };
     let recover = ["recover", "--data-dir", "data"];
