@@ -11,6 +11,9 @@ use crate::failure::Store;
 
 /// How often something is tried before it counts as failed.
 const ATTEMPTS: u32 = 8;
+/// How often a stop is, as long as its deadline allows: it meets every other stop and every revocation of the deployment
+/// in their number, and must not fail because somebody else revokes a lot.
+const PATIENT_ATTEMPTS: u32 = 24;
 /// The longest pause before the second attempt; doubled each time up to [`MAX_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const MAX_PAUSE: Duration = Duration::from_millis(400);
@@ -21,6 +24,7 @@ pub(super) struct Backoff<'a> {
     what: &'a str,
     store: Store<'a>,
     attempts: u32,
+    most: u32,
     pause: Duration,
 }
 
@@ -31,7 +35,16 @@ impl<'a> Backoff<'a> {
             what,
             store,
             attempts: 1,
+            most: ATTEMPTS,
             pause: FIRST_PAUSE,
+        }
+    }
+
+    /// With the patience of a stop.
+    pub(super) fn patient(self) -> Self {
+        Self {
+            most: PATIENT_ATTEMPTS,
+            ..self
         }
     }
 
@@ -40,8 +53,8 @@ impl<'a> Backoff<'a> {
     /// # Errors
     /// There were enough attempts; says the reason of the last.
     pub(super) async fn pause(&mut self, reason: String) -> Result<(), StoreError> {
-        if self.attempts == ATTEMPTS {
-            let reason = format!("{}: {reason}, {ATTEMPTS} times", self.store);
+        if self.attempts == self.most {
+            let reason = format!("{}: {reason}, {} times", self.store, self.most);
             return Err(StoreError::new(self.what, reason));
         }
         sleep(self.pause.mul_f64(fraction(self.random))).await;

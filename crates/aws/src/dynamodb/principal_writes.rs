@@ -25,7 +25,7 @@ impl Table {
         let changes = Expression::set_all(&owner::to_item(stopped)?).when_still(Some(&expected));
         let mut writes = vec![Write::Update(Key::owner(&stopped.id), changes)];
         writes.extend(handle_stopped(&stopped.handle, stopped.generation, now)?);
-        Ok(self.transact(what, writes).await?.into())
+        Ok(self.transact_stop(what, writes).await?.into())
     }
 
     /// Writes an organization together with what stops its tokens.
@@ -38,7 +38,7 @@ impl Table {
     ) -> Result<WriteOutcome, StoreError> {
         let mut writes = all_copies(stopped, Some(expected))?;
         writes.extend(handle_stopped(&stopped.handle, stopped.generation, now)?);
-        Ok(self.transact(what, writes).await?.into())
+        Ok(self.transact_stop(what, writes).await?.into())
     }
 
     pub(super) async fn replace_organization(

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 use m2m_core::ports::StoreError;
 
+use super::backoff::Backoff;
 use super::expression::Expression;
 use super::key::Key;
 use super::{Item, Table};
@@ -57,12 +58,30 @@ impl Table {
         what: &str,
         writes: Vec<Write>,
     ) -> Result<Transacted, StoreError> {
+        self.transact_within(self.backoff(what), what, writes).await
+    }
+
+    /// The same for what stops tokens, which others' revocations may hold up but not refuse.
+    pub(super) async fn transact_stop(
+        &self,
+        what: &str,
+        writes: Vec<Write>,
+    ) -> Result<Transacted, StoreError> {
+        let backoff = self.backoff(what).patient();
+        self.transact_within(backoff, what, writes).await
+    }
+
+    async fn transact_within(
+        &self,
+        mut backoff: Backoff<'_>,
+        what: &str,
+        writes: Vec<Write>,
+    ) -> Result<Transacted, StoreError> {
         let writes = writes
             .into_iter()
             .map(|write| self.transact_item(write))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| failed(what, &error))?;
-        let mut backoff = self.backoff(what);
         loop {
             let result = self
                 .client

@@ -28,6 +28,8 @@ pub struct CreateResourceServer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_ttl_seconds: Option<AccessTokenTtl>,
     /// What signs its tokens: `ES256`, `EdDSA` or `RS256`; null: the deployment's key.
+    /// Another than before counts when a key of it was made and published: some 15 minutes later. Until then the
+    /// deployment's key signs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<String>,
     /// The clients that may introspect its tokens, at most 100.
@@ -51,6 +53,8 @@ pub struct ReplaceResourceServer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_ttl_seconds: Option<AccessTokenTtl>,
     /// What signs its tokens: `ES256`, `EdDSA` or `RS256`; null: the deployment's key.
+    /// Another than before counts when a key of it was made and published: some 15 minutes later. Until then the
+    /// deployment's key signs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<String>,
     /// The clients that may introspect its tokens, at most 100.

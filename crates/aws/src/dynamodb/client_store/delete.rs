@@ -27,7 +27,7 @@ impl Table {
         ];
         writes.extend(entries::relist(ClientState::Active, client));
         writes.extend(client_stopped(client, now)?);
-        Ok(self.transact("delete a client", writes).await?.into())
+        Ok(self.transact_stop("delete a client", writes).await?.into())
     }
 
     pub(super) async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError> {

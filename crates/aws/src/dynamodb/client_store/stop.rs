@@ -21,6 +21,6 @@ impl Table {
         let mut writes = vec![Write::Update(key, changes)];
         writes.extend(client_stopped(client, now)?);
         writes.extend(answer.map(answers::kept).transpose()?);
-        Ok(self.transact("stop a client", writes).await?.into())
+        Ok(self.transact_stop("stop a client", writes).await?.into())
     }
 }

@@ -63,6 +63,6 @@ impl Table {
     ) -> Result<(), StoreError> {
         let entry = revocation::kid_to_item(kid, until)?;
         let writes = vec![Write::put(entry), one_more()];
-        self.transact(what, writes).await.map(drop)
+        self.transact_stop(what, writes).await.map(drop)
     }
 }
