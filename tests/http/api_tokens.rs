@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::snapshot::assert_shows;
 
 const TOKENS: &str = "/v1/api-tokens";
+const KEY: &str = "8e03978e-40d5-43e8-bc93-6894a57f9324";
 
 struct Scene {
     service: TestService,
@@ -113,6 +114,43 @@ async fn a_token_is_shown_as_it_was_made_and_its_value_once() {
     for answer in [read, list] {
         assert!(!answer.text().contains("m2mt_"));
     }
+}
+
+#[tokio::test]
+async fn a_create_is_repeated_by_its_key_and_the_value_stays_the_same() {
+    let scene = Scene::new().await;
+    let end = scene.service.now() + jiff::SignedDuration::from_hours(1);
+    let body = with("expires_at", json!(end.to_string()));
+    let post = async |body: &Value| {
+        let call = scene
+            .call(Method::POST, TOKENS)
+            .header("idempotency-key", KEY);
+        call.json(body).send().await
+    };
+    let (one, other) = tokio::join!(post(&body), post(&body));
+    assert_eq!((one.status, one.text()), (201, other.text()));
+    let first = one;
+    // Also when the end is over.
+    scene
+        .service
+        .clock
+        .advance(jiff::SignedDuration::from_hours(2));
+    let bearer = scene.service.management_token("manager", MANAGEMENT).await;
+    let late = scene
+        .service
+        .post(TOKENS)
+        .bearer(&bearer)
+        .header("idempotency-key", KEY);
+    let late = late.json(&body).send().await;
+    assert_eq!((late.status, late.text()), (201, first.text()));
+    assert_eq!(late.header("location"), first.header("location"));
+    let reused = scene
+        .service
+        .post(TOKENS)
+        .bearer(&bearer)
+        .header("idempotency-key", KEY);
+    let reused = reused.json(&for_orders()).send().await;
+    assert_eq!(reused.refusal(), (422, "idempotency-key-reused".to_owned()));
 }
 
 #[tokio::test]
@@ -431,7 +469,7 @@ async fn an_owner_has_a_hundred_tokens_at_most() {
     let store = &scene.service.deployment.ports().api_tokens;
     for number in 1..98 {
         let token = m2m_testkit::builders::api_token(number).0;
-        let inserted = store.insert(&token, number.into()).await;
+        let inserted = store.insert(&token, number.into(), None).await;
         assert_eq!(inserted.unwrap(), m2m_core::ports::WriteOutcome::Written);
     }
     // Many at once do not get past the limit together.

@@ -77,6 +77,7 @@ async fn every_post_refuses_a_malformed_key() {
         "/v1/clients/m2m_orders/enable",
         "/v1/clients/m2m_orders/revoke-tokens",
         "/v1/resource-servers",
+        "/v1/api-tokens",
         "/v1/signing-keys/rotate",
         "/v1/simulate",
     ] {

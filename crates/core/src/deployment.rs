@@ -302,6 +302,7 @@ impl Deployment {
     pub fn api_tokens(&self) -> ManagedApiTokens {
         ManagedApiTokens {
             store: Arc::clone(&self.ports.api_tokens),
+            answers: self.answers(),
             directory: Arc::clone(&self.ports.directory),
             catalog: self.catalog(),
             keys: self.keys(),

@@ -213,7 +213,7 @@ async fn write_everything(of: &Deployment) {
 
     for token in api_tokens() {
         let owned = stores.api_tokens.owned(&token.owner, NOW).await.unwrap();
-        let insert = stores.api_tokens.insert(&token, owned.inserts);
+        let insert = stores.api_tokens.insert(&token, owned.inserts, None);
         assert_eq!(insert.await.unwrap(), WriteOutcome::Written);
     }
     assert_eq!(spend(of).await, Spending::First);

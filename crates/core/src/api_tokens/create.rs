@@ -6,6 +6,7 @@ use m2m_types::admin::api_token::{ApiTokenStatus, CreateApiToken, CreatedApiToke
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::api_token::ApiTokenValue;
 use m2m_types::generation::Generation;
+use m2m_types::idempotency_key::IdempotencyKey;
 use m2m_types::names::{ApiTokenId, ApiTokenName};
 use m2m_types::scope::ScopeSet;
 use tracing::info;
@@ -14,10 +15,14 @@ use super::read::view;
 use super::settings::Settings;
 use super::{ApiToken, ApiTokensError, MAX_PER_OWNER, ManagedApiTokens};
 use crate::caller::Caller;
+use crate::idempotency::Answered;
 use crate::ports::WriteOutcome;
 use crate::random::new_ulid;
 use crate::revision::{ATTEMPTS, Revision};
 use crate::secret::SecretDigest;
+
+/// What is called.
+const CALL: &str = "POST /v1/api-tokens";
 
 impl ManagedApiTokens {
     /// Makes a token for the caller's owner. Made by a client, it dies with it.
@@ -28,20 +33,40 @@ impl ManagedApiTokens {
         &self,
         caller: &Caller,
         request: &CreateApiToken,
-    ) -> Result<CreatedApiToken, ApiTokensError> {
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Answered<CreatedApiToken>, ApiTokensError> {
         caller.require(ManagementScope::TokensWrite)?;
+        let once = self.answers.once(caller, CALL, key, request)?;
+        // Before the rules: what was made then may break one by now, such as an end that is over.
+        if let Some(first) = once.first().await? {
+            return Ok(first);
+        }
         let settings = Settings::from(request.clone());
         settings.check_form(self.clock.now())?;
         let scopes = settings.scopes_for(caller, &*self.catalog.current().await?)?;
         let deployment = self.keys.current().await?.generation();
         let value = ApiTokenValue::from_random_bytes(&self.random.bytes());
         let token = self.prepare(caller, settings, scopes, &value, deployment);
-        self.insert(&token).await?;
-        info!(api_token = %token.id, by = %caller.actor(), "API access token made");
-        Ok(CreatedApiToken {
-            token: view(&token, ApiTokenStatus::Active),
-            api_token: value,
-        })
+        let answered = Answered {
+            revision: token.revision,
+            answer: CreatedApiToken {
+                token: view(&token, ApiTokenStatus::Active),
+                api_token: value,
+            },
+        };
+        for _ in 0..ATTEMPTS {
+            let inserts = self.room_for(&token).await?;
+            let kept = once.keep(&answered)?;
+            let written = self.store.insert(&token, inserts, kept.as_ref()).await?;
+            if written == WriteOutcome::Written {
+                info!(api_token = %token.id, by = %caller.actor(), "API access token made");
+                return Ok(answered);
+            }
+            if let Some(first) = once.first().await? {
+                return Ok(first);
+            }
+        }
+        Err(contended())
     }
 
     fn prepare(
@@ -73,21 +98,16 @@ impl ManagedApiTokens {
         }
     }
 
-    /// Writes it if there is room, and takes off the list what is gone.
-    async fn insert(&self, token: &ApiToken) -> Result<(), ApiTokensError> {
-        for _ in 0..ATTEMPTS {
-            let owned = self.store.owned(&token.owner, token.created_at).await?;
-            for gone in &owned.left_over {
-                self.store.unlist(&token.owner, gone).await?;
-            }
-            if owned.live >= MAX_PER_OWNER {
-                return Err(ApiTokensError::LimitReached);
-            }
-            if self.store.insert(token, owned.inserts).await? == WriteOutcome::Written {
-                return Ok(());
-            }
+    /// The inserts after which there is room for the token. Takes off the owner's list what is gone.
+    async fn room_for(&self, token: &ApiToken) -> Result<u64, ApiTokensError> {
+        let owned = self.store.owned(&token.owner, token.created_at).await?;
+        for gone in &owned.left_over {
+            self.store.unlist(&token.owner, gone).await?;
         }
-        Err(contended())
+        if owned.live >= MAX_PER_OWNER {
+            return Err(ApiTokensError::LimitReached);
+        }
+        Ok(owned.inserts)
     }
 
     #[expect(clippy::expect_used, reason = "a ULID has the form of the id")]

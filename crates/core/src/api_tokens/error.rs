@@ -6,6 +6,7 @@ use m2m_types::problem::FieldError;
 
 use super::MAX_PER_OWNER;
 use crate::caller::InsufficientScope;
+use crate::idempotency::RepeatError;
 use crate::ports::StoreError;
 
 /// Why a call about API access tokens was refused. The caller has authenticated, so the texts say what to do.
@@ -39,6 +40,9 @@ pub enum ApiTokensError {
     /// The cursor is not one that this service gave this caller for this list, or it is too old.
     #[error("the cursor is not valid for this list, or older than a day: start again without it")]
     InvalidCursor,
+    /// The request cannot be told from another with the same `Idempotency-Key`.
+    #[error(transparent)]
+    Repeat(#[from] RepeatError),
     /// Nothing can be said.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -24,6 +24,7 @@ pub use record::ApiToken;
 
 use crate::clock::Clock;
 use crate::cursors::Cursors;
+use crate::idempotency::KeptAnswers;
 use crate::keys::KeyRing;
 use crate::ports::{ApiTokens, Directory};
 use crate::random::Random;
@@ -36,6 +37,8 @@ pub const MAX_PER_OWNER: usize = 100;
 pub struct ManagedApiTokens {
     /// Where they are kept.
     pub store: Arc<dyn ApiTokens>,
+    /// The answers that are kept for repetitions.
+    pub answers: KeptAnswers,
     /// Who stands behind them.
     pub directory: Arc<dyn Directory>,
     /// What they may be for.

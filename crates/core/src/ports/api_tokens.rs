@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use m2m_types::names::{ApiTokenId, OwnerId};
 
-use super::{StoreError, WriteOutcome};
+use super::{KeptAnswer, StoreError, WriteOutcome};
 use crate::api_tokens::ApiToken;
 use crate::revision::Revision;
 use crate::secret::SecretDigest;
@@ -50,9 +50,14 @@ pub trait ApiTokens: Send + Sync {
     /// What the owner has: never less than what was there when `inserts` had its value.
     async fn owned(&self, owner: &OwnerId, now: Timestamp) -> Result<OwnedApiTokens, StoreError>;
 
-    /// Writes a new token, lists it and counts the insert, if there was none since `inserts` were counted: all or
-    /// nothing.
-    async fn insert(&self, token: &ApiToken, inserts: u64) -> Result<WriteOutcome, StoreError>;
+    /// Writes a new token, lists it, counts the insert and keeps the answer, if there was no insert since `inserts` were
+    /// counted and no answer to the same request: all or nothing.
+    async fn insert(
+        &self,
+        token: &ApiToken,
+        inserts: u64,
+        answer: Option<&KeptAnswer>,
+    ) -> Result<WriteOutcome, StoreError>;
 
     /// Writes a changed token; never one that is gone.
     async fn replace(

@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::routing::get;
 use http::{Response, StatusCode};
 use m2m_core::api_tokens::Selection;
-use m2m_core::revision::Revision;
 use m2m_types::admin::api_token::{CreateApiToken, PatchApiToken};
 use m2m_types::metadata::paths;
 use serde::Deserialize;
@@ -64,15 +63,17 @@ async fn page(
 
 async fn create(State(state): State<Shared>, presented: Presented, body: Body) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
+        let key = input::idempotency_key(&presented.headers)?;
         let request: CreateApiToken = input::json(&presented.headers, body, JSON).await?;
-        let created = state.api_tokens.create(&caller, &request).await?;
+        let tokens = &state.api_tokens;
+        let made = tokens.create(&caller, &request, key.as_ref()).await?;
         let location = state.issuer.join(&format!(
             "{}/api-tokens/{}",
             paths::MANAGEMENT,
-            created.token.api_token_id
+            made.answer.token.api_token_id
         ));
-        let tag = entity_tag::of_revision(Revision::FIRST);
-        Ok(answer::created(&state, &created, tag, &location))
+        let tag = entity_tag::of_revision(made.revision);
+        Ok(answer::created(&state, &made.answer, tag, &location))
     })
     .await
 }

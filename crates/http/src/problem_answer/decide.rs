@@ -285,6 +285,7 @@ fn decide_api_tokens(state: &State, error: ApiTokensError) -> Outside {
         }
         Error::Invalid(errors) => invalid(errors),
         Error::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
+        Error::Repeat(error) => decide_repeat(&error),
         Error::Store(_) => unavailable(),
     }
 }

@@ -2,12 +2,12 @@
 
 use jiff::SignedDuration;
 use m2m_core::api_tokens::ApiToken;
-use m2m_core::ports::{OwnedApiTokens, WriteOutcome};
+use m2m_core::ports::{KeptAnswer, OwnedApiTokens, WriteOutcome};
 use m2m_core::revision::Revision;
 use m2m_types::names::{ApiTokenId, ApiTokenName, OwnerId};
 
 use super::Ports;
-use crate::builders::{NOW, api_token, owner};
+use crate::builders::{NOW, answer, api_token, owner, pending};
 
 /// A test of every fact about `ApiTokens`.
 #[macro_export]
@@ -20,6 +20,7 @@ macro_rules! api_tokens_contract {
                 a_token_is_found_by_its_digest_and_by_its_owner,
                 a_token_is_gone_when_its_time_is_over,
                 an_insert_after_another_is_refused,
+                an_insert_keeps_its_answer_and_has_no_twin,
                 a_change_expects_a_revision,
                 a_removed_token_is_gone_and_leaves_an_entry,
                 tokens_are_listed_by_owner_in_order,
@@ -31,7 +32,7 @@ macro_rules! api_tokens_contract {
 impl Ports {
     async fn insert_api_token(&self, token: &ApiToken) {
         let owned = self.owned(&token.owner).await;
-        let inserted = self.api_tokens.insert(token, owned.inserts).await;
+        let inserted = self.api_tokens.insert(token, owned.inserts, None).await;
         assert_eq!(inserted.unwrap(), WriteOutcome::Written);
     }
 
@@ -100,13 +101,36 @@ pub async fn an_insert_after_another_is_refused(ports: Ports) {
     let before = ports.owned(&owner().id).await;
     assert_eq!(before, OwnedApiTokens::default());
     ports.insert_api_token(&token(1)).await;
-    let late = ports.api_tokens.insert(&token(2), before.inserts).await;
+    let late = ports
+        .api_tokens
+        .insert(&token(2), before.inserts, None)
+        .await;
     assert_eq!(late.unwrap(), WriteOutcome::ChangedMeanwhile);
     assert_eq!(ports.found(&token(2)).await, [None, None]);
     assert_eq!(ports.listed_api_tokens(None, 9).await, [token(1)]);
     let after = ports.owned(&owner().id).await;
     assert_eq!((after.inserts, after.live), (1, 1));
     ports.insert_api_token(&token(2)).await;
+}
+
+/// A twin is told that there was a change meanwhile, also when it knows of the first.
+pub async fn an_insert_keeps_its_answer_and_has_no_twin(ports: Ports) {
+    let kept = KeptAnswer {
+        making: None,
+        ..answer(7, &pending("payments"))
+    };
+    let insert = async |number: u8, inserts| {
+        let insert = ports
+            .api_tokens
+            .insert(&token(number), inserts, Some(&kept))
+            .await;
+        insert.unwrap()
+    };
+    assert_eq!(insert(1, 0).await, WriteOutcome::Written);
+    let found = ports.answers.find(&kept.id).await.unwrap();
+    assert_eq!(found, Some(kept.clone()));
+    assert_eq!(insert(2, 1).await, WriteOutcome::ChangedMeanwhile);
+    assert_eq!(ports.listed_api_tokens(None, 9).await, [token(1)]);
 }
 
 /// And never brings back one that is gone.

@@ -6,7 +6,7 @@ mod writes;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use m2m_core::api_tokens::ApiToken;
-use m2m_core::ports::{ApiTokens, OwnedApiTokens, StoreError, WriteOutcome};
+use m2m_core::ports::{ApiTokens, KeptAnswer, OwnedApiTokens, StoreError, WriteOutcome};
 use m2m_core::revision::Revision;
 use m2m_core::secret::SecretDigest;
 use m2m_types::names::{ApiTokenId, OwnerId};
@@ -71,8 +71,13 @@ impl ApiTokens for DynamoDbApiTokens {
         within_deadline("count API access tokens", self.table.store(), count).await
     }
 
-    async fn insert(&self, token: &ApiToken, inserts: u64) -> Result<WriteOutcome, StoreError> {
-        let insert = self.table.insert_api_token(token, inserts);
+    async fn insert(
+        &self,
+        token: &ApiToken,
+        inserts: u64,
+        answer: Option<&KeptAnswer>,
+    ) -> Result<WriteOutcome, StoreError> {
+        let insert = self.table.insert_api_token(token, inserts, answer);
         within_deadline("insert an API access token", self.table.store(), insert).await
     }
 

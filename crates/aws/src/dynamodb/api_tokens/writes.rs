@@ -2,28 +2,30 @@
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use m2m_core::api_tokens::ApiToken;
-use m2m_core::ports::{StoreError, WriteOutcome};
+use m2m_core::ports::{KeptAnswer, StoreError, WriteOutcome};
 use m2m_core::revision::Revision;
 use m2m_core::secret::SecretDigest;
 use m2m_types::names::{ApiTokenId, OwnerId};
 
-use crate::dynamodb::Table;
 use crate::dynamodb::expression::{Expression, number};
 use crate::dynamodb::items::api_token::{self, INSERTS};
 use crate::dynamodb::key::Key;
 use crate::dynamodb::transaction::Write;
+use crate::dynamodb::{Table, answers};
 
 impl Table {
     pub(super) async fn insert_api_token(
         &self,
         token: &ApiToken,
         inserts: u64,
+        answer: Option<&KeptAnswer>,
     ) -> Result<WriteOutcome, StoreError> {
-        let writes = vec![
+        let mut writes = vec![
             Write::Put(api_token::to_item(token)?, Expression::when_absent()),
             Write::put(api_token::to_entry(token)?),
             Write::Update(Key::api_tokens(&token.owner), one_more_after(inserts)),
         ];
+        writes.extend(answer.map(answers::kept).transpose()?);
         let what = "insert an API access token";
         Ok(self.transact(what, writes).await?.into())
     }
