@@ -10,7 +10,6 @@ use m2m_tests::outside::Outside;
 use m2m_tests::service::TestService;
 use m2m_tests::world::{self, MANAGEMENT, client_of, organization, secret_of};
 use m2m_types::admin::principals::PermissionsSource;
-use m2m_types::names::OwnerId;
 use serde_json::{Value, json};
 
 use crate::snapshot::assert_shows;
@@ -295,25 +294,24 @@ async fn an_admin_makes_an_owner_before_its_first_login_and_says_who_decides() {
 #[tokio::test]
 async fn nobody_takes_the_owner_of_a_person_of_another_organization() {
     let provider = Outside::start().await;
-    let service = trusting([trusted(&provider)], None).await;
-    let globex = organization("globex");
-    let mallory = world::owner("mallory", &globex);
-    service.add_principals(&mallory, &globex).await;
-    let admin = service.manager_of(&mallory, "mallory", "admin").await;
-    let body = json!({"organization": "globex", "permissions": []});
-    let call = service
-        .call(http::Method::PUT, "/v1/owners/corp%7Cada")
-        .bearer(&admin);
-    let answer = call.header("if-none-match", "*").json(&body).send().await;
-    assert_eq!(answer.refusal(), (400, "invalid-request".to_owned()));
-    let ada = OwnerId::parse("corp|ada").unwrap();
-    let found = service
-        .deployment
-        .ports()
-        .directory
-        .find_principals(&ada, &globex.id)
-        .await;
-    assert_eq!(found.unwrap().owner, None);
+    // One that names acme alone, and one that names mallory's organization, too.
+    for issuer in [
+        trusted(&provider),
+        telling(&provider, PermissionsSource::Record),
+    ] {
+        let service = trusting([issuer], None).await;
+        let globex = organization("globex");
+        let mallory = world::owner("mallory", &globex);
+        service.add_principals(&mallory, &globex).await;
+        let admin = service.manager_of(&mallory, "mallory", "admin").await;
+        let body = json!({"organization": "globex", "permissions": []});
+        let call = service.call(http::Method::PUT, "/v1/owners/corp%7Cada");
+        let put = call.bearer(&admin).header("if-none-match", "*").json(&body);
+        let expected = (400, "invalid-request".to_owned());
+        assert_eq!(put.send().await.refusal(), expected);
+        let found = service.principals("corp|ada", "globex").await;
+        assert_eq!(found.owner, None);
+    }
 }
 
 #[tokio::test]

@@ -86,8 +86,10 @@ impl ManagedPrincipals {
             let detail = "iam|… is made by the first call of its principal in M2M_IAM_PRINCIPALS";
             return Err(invalid("", detail));
         }
-        if !self.trusted_issuers.may_make(id, &caller.organization().id) {
-            let detail = "logins of that issuer name other organizations than yours";
+        let is_operator = caller.require(ManagementScope::Operator).is_ok();
+        let organization = &caller.organization().id;
+        if !self.trusted_issuers.may_make(id, organization, is_operator) {
+            let detail = "logins of that issuer name other organizations than yours: the first login makes the owner";
             return Err(invalid("", detail));
         }
         Ok(())

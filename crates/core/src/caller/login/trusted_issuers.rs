@@ -3,7 +3,7 @@
 use m2m_types::issuer::Issuer;
 use m2m_types::names::{OrganizationId, OwnerId};
 
-use super::trusted_issuer::TrustedIssuer;
+use super::trusted_issuer::{Organizations, TrustedIssuer};
 
 /// The issuers whose tokens people may show; by default none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,13 +63,22 @@ impl TrustedIssuers {
     }
 
     /// Whether somebody of that organization may make the owner by hand: an owner of a login provider that lies in
-    /// another organization than its logins name shuts out who it is made for.
-    pub(crate) fn may_make(&self, owner: &OwnerId, organization: &OrganizationId) -> bool {
+    /// another organization than its logins name shuts out who it is made for. Where the provider names several, nobody
+    /// but an operator is trusted to know which.
+    pub(crate) fn may_make(
+        &self,
+        owner: &OwnerId,
+        organization: &OrganizationId,
+        is_operator: bool,
+    ) -> bool {
         let alias = owner.as_str().split_once('|').map(|(alias, _)| alias);
-        let issuer = self
-            .0
-            .iter()
-            .find(|issuer| Some(issuer.alias.as_str()) == alias);
-        issuer.is_none_or(|issuer| issuer.organizations.include(organization))
+        let mut issuers = self.0.iter();
+        let issuer = issuers.find(|issuer| Some(issuer.alias.as_str()) == alias);
+        issuer.is_none_or(|issuer| match &issuer.organizations {
+            Organizations::Every => true,
+            Organizations::These(these) => {
+                these.contains(organization) && (these.len() == 1 || is_operator)
+            }
+        })
     }
 }
