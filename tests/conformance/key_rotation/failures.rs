@@ -77,6 +77,27 @@ async fn h48_keys_survive_a_store_that_fails() {
     }
 }
 
+/// Whoever removes a key may die once it is declared dead: the maintenance takes it away.
+#[tokio::test]
+async fn k03_a_removal_that_was_stopped_half_way_is_finished() {
+    let service = service::start().await;
+    let operator = service.manager("operator").await;
+    service.add_client(client_of(&ada(), "payments")).await;
+    let leaked = kid(&token(&service).await);
+    service.faults.always("PutSecretValue", Fault::Killed);
+    let stopped = remove(&service, &operator, &leaked).await;
+    assert_eq!(stopped.status, 503, "{}", stopped.text());
+    service.faults.clear();
+    let dead = token(&service).await;
+    assert_eq!(kid(&dead), leaked);
+    assert!(!service.is_active("payments", &dead).await);
+    maintain(&service).await;
+    let alive = token(&service).await;
+    assert_ne!(kid(&alive), leaked);
+    assert!(service.is_active("payments", &alive).await);
+    assert!(!jwks(&service).await.to_string().contains(&leaked));
+}
+
 /// HOSTILE 50, 51: an instance that cannot read the keys goes on with those that it has, for a day.
 #[tokio::test]
 async fn h50_keys_of_an_instance_that_was_frozen_for_days_are_none() {

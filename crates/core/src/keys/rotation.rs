@@ -76,12 +76,13 @@ impl Rotation {
         Ok(views.collect::<Result<_, _>>()?)
     }
 
-    /// Does what is due for these algorithms, the deployment's own first. Safe to run twice at once and beside
-    /// requests.
+    /// Does what is due for these algorithms, the deployment's own first, once every removal that was stopped half
+    /// way is finished. Safe to run twice at once and beside requests.
     ///
     /// # Errors
-    /// The store failed.
+    /// A store failed.
     pub async fn maintain(&self, wanted: &[SigningAlgorithm]) -> Result<(), RotationError> {
+        self.finish_removals().await?;
         self.change(|transition, _| {
             transition
                 .maintain(wanted, self.period)
@@ -130,7 +131,7 @@ impl Rotation {
     /// Takes a key away at once, for one that has leaked: every token that it signed is dead.
     ///
     /// It is declared dead first. Stopped before it is taken away, its tokens are dead already, those that
-    /// instances go on signing with it included, and the same call again ends it.
+    /// instances go on signing with it included, until the same call again or the next maintenance ends it.
     ///
     /// # Errors
     /// There is no such key, the caller is no operator, or a store failed.
@@ -140,6 +141,26 @@ impl Rotation {
         position_of(kid, &kept.keys)?.ok_or(RotationError::NoSuchKey)?;
         let until = self.clock.now() + RETIREMENT;
         self.revocations.remove_kid(kid, until).await?;
+        self.take_away(kid).await
+    }
+
+    /// Takes away what a removal has declared dead and did not come to take away.
+    async fn finish_removals(&self) -> Result<(), RotationError> {
+        for key in &self.read().await?.keys {
+            let kid = kid_of(key)?;
+            if !self.revocations.any_denied(&[], &[&kid]).await? {
+                continue;
+            }
+            match self.take_away(&kid).await {
+                // Somebody else was faster.
+                Ok(()) | Err(RotationError::NoSuchKey) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_away(&self, kid: &str) -> Result<(), RotationError> {
         self.change(|transition, kept| {
             let position = position_of(kid, kept)?.ok_or(RotationError::NoSuchKey)?;
             Ok(transition.remove(position).map_err(unusable)?)

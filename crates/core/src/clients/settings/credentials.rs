@@ -47,7 +47,10 @@ const SAN_EMAIL: &str = "/tls_client_auth_san_email";
 /// What each method goes with.
 fn goes_with(method: Method) -> (&'static [&'static str], &'static str) {
     match method {
-        Method::ClientSecretBasic => (&[], "client_secret_basic goes with none of these members"),
+        Method::ClientSecretBasic => (
+            &[],
+            "client_secret_basic, which is the default, goes with none of these members: name the token_endpoint_auth_method",
+        ),
         Method::PrivateKeyJwt => (
             &["/jwks", "/jwks_uri", "/trust"],
             "private_key_jwt goes with exactly one of jwks, jwks_uri and trust",
