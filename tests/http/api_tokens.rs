@@ -544,6 +544,54 @@ async fn tokens_of_a_deleted_client_stay_where_they_are_kept() {
 }
 
 #[tokio::test]
+async fn a_kept_token_gets_nothing_back_that_its_client_lost() {
+    let scene = Scene::new().await;
+    let service = &scene.service;
+    let all = "orders:read orders:write clients:write tokens:read tokens:write";
+    let maker = scene
+        .bearer_with("maker", all, "clients:write tokens:write")
+        .await;
+    let its = service.make_api_token(&maker, &everything()).await;
+    let narrowed = json!({"scopes": ["orders:read", "clients:write", "tokens:write"]});
+    let narrowed = scene.patch("/v1/clients/m2m_maker", &narrowed).await;
+    assert_eq!(narrowed.status, 200, "{}", narrowed.text());
+    let path = "/v1/clients/m2m_maker?keep_api_tokens=true";
+    let maker = service
+        .management_token("maker", "clients:write tokens:write")
+        .await;
+    let kept = service
+        .call(Method::DELETE, path)
+        .bearer(&maker)
+        .send()
+        .await;
+    assert_eq!(kept.status, 204, "{}", kept.text());
+    assert!(service.is_active("orders", &value_of(&its)).await);
+    assert!(!service.is_active("books", &value_of(&its)).await);
+    let kept = scene.get(&path_of(&its)).await.json();
+    assert_eq!(kept["scopes"], json!(["orders:read"]));
+}
+
+#[tokio::test]
+async fn a_weaker_caller_keeps_no_stronger_token() {
+    let scene = Scene::new().await;
+    let maker = scene.service.management_token("books", MANAGEMENT).await;
+    let its = scene.service.make_api_token(&maker, &everything()).await;
+    let weak = "orders:read clients:write tokens:write";
+    let weak = scene
+        .bearer_with("weak", weak, "clients:write tokens:write")
+        .await;
+    let path = "/v1/clients/m2m_books?keep_api_tokens=true";
+    let refused = scene
+        .service
+        .call(Method::DELETE, path)
+        .bearer(&weak)
+        .send()
+        .await;
+    assert_eq!(refused.refusal(), (403, "insufficient-scope".to_owned()));
+    assert!(scene.service.is_active("books", &value_of(&its)).await);
+}
+
+#[tokio::test]
 async fn a_token_that_a_stop_has_ended_is_not_brought_back_by_keeping_it() {
     let scene = Scene::new().await;
     let service = &scene.service;

@@ -49,7 +49,8 @@ impl Clients {
                 return Err(ClientsError::DeletionProtected);
             }
             if api_tokens == ItsApiTokens::Stay {
-                detach_from(&*self.api_tokens, &present, self.clock.now()).await?;
+                let (known, now) = (self.catalog.current().await?, self.clock.now());
+                detach_from(&*self.api_tokens, &present, caller, &known, now).await?;
             }
             if let Some(deleted) = self.mark_deleted(present).await? {
                 info!(client_id = %id, by = %caller.actor(), "client deleted");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use m2m_types::problem::FieldError;
 
+use crate::api_tokens::ApiTokensError;
 use crate::caller::InsufficientScope;
 use crate::idempotency::RepeatError;
 use crate::ports::StoreError;
@@ -96,6 +97,9 @@ pub enum ClientsError {
     /// The cursor is not one that this service gave this caller for this list, or it is too old.
     #[error("the cursor is not valid for this list, or older than a day: start again without it")]
     InvalidCursor,
+    /// The API access tokens that it made cannot be kept.
+    #[error(transparent)]
+    ApiTokens(#[from] ApiTokensError),
     /// Nothing can be said.
     #[error(transparent)]
     Store(#[from] StoreError),

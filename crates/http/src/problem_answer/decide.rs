@@ -266,6 +266,7 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
         }
         ClientsError::PreconditionRequired => Outside::new(kind::PRECONDITION_REQUIRED, detail),
         ClientsError::Invalid(errors) => invalid(errors),
+        ClientsError::ApiTokens(error) => decide_api_tokens(state, error),
         ClientsError::Repeat(error) => decide_repeat(&error),
         ClientsError::InvalidCursor => Outside::new(kind::INVALID_CURSOR, detail),
         ClientsError::Store(_) => unavailable(),
