@@ -30,6 +30,7 @@ module "m2m_oauth" {
   trusted_issuers                            = var.trusted_issuers
   allow_private_fetch                        = var.allow_private_fetch
   assertion_leeway_seconds                   = var.assertion_leeway_seconds
+  secret_in_use_hours                        = var.secret_in_use_hours
   dpop_nonce_required                        = var.dpop_nonce_required
   authorizer                                 = var.authorizer
   domain_name                                = var.domain_name

@@ -108,6 +108,12 @@ variable "assertion_leeway_seconds" {
   default     = null
 }
 
+variable "secret_in_use_hours" {
+  description = "A secret that got a token within so many hours, 2 to 720, is retired only by force or with an overlap. 24 by default."
+  type        = number
+  default     = null
+}
+
 variable "dpop_nonce_required" {
   description = "Whether DPoP proofs need a nonce of this service (RFC 9449 section 8), which costs a client a second request now and then; false by default."
   type        = bool

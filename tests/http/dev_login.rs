@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
@@ -44,6 +45,7 @@ async fn start() -> Local {
         key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
+        secret_in_use: InUsePeriod::default(),
         permissions: None,
         trusted_issuers: vec![],
         // What the provider of this machine publishes is not fetched from anywhere.

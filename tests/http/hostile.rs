@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
@@ -42,6 +43,7 @@ async fn start() -> Local {
         key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
+        secret_in_use: InUsePeriod::default(),
         permissions: None,
         trusted_issuers: vec![],
         allow_private_fetch: false,

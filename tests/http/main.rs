@@ -35,6 +35,7 @@ mod repeating;
 mod resource_servers;
 mod restoring;
 mod revealing;
+mod rotating;
 mod round_trips;
 mod snapshot;
 mod stopping_in_seconds;

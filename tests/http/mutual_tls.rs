@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState, Revision};
 use m2m_core::client_auth::{AuthMethod, RegisteredAuth};
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_core::ports::PendingClient;
@@ -51,6 +52,7 @@ fn options(data_dir: &Path, client_ca: &Path) -> Options {
         signing_algorithm: None,
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::None,
+        secret_in_use: InUsePeriod::default(),
         permissions: None,
     }
 }

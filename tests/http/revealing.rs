@@ -21,11 +21,12 @@ async fn a_secret_is_listed_without_its_value() {
     let token = service.manager("clients:read").await;
     service.add_client(client_of(&ada(), "orders")).await;
     let path = "/v1/clients/m2m_orders/secrets";
-    let answer = service.get(path).bearer(&token).send().await;
+    let mut listed = service.get(path).bearer(&token).send().await.json();
+    listed["items"][0]["secret_arn"].take();
     let value = secret_of("orders");
     let id = builders::secret("orders").0.id;
     assert_eq!(
-        answer.json(),
+        listed,
         json!({
             "items": [{
                 "secret_id": id.as_str(),

@@ -11,6 +11,7 @@ use http::Method;
 use m2m_aws::config::{ServiceConfig, StoresConfig};
 use m2m_aws::{Stores, deployment, tables};
 use m2m_core::caller::{IamCallers, TrustedIssuers};
+use m2m_core::clients::InUsePeriod;
 use m2m_core::clock::Clock;
 use m2m_core::cursors::Cursors;
 use m2m_core::deployment::Deployment;
@@ -107,6 +108,7 @@ pub async fn start_with(setup: Setup) -> TestService {
         key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse(world::DEFAULT_AUDIENCE).unwrap(),
         secret_storage: SecretStorage::SecretsManager,
+        secret_in_use: InUsePeriod::default(),
         iam_callers: setup.iam_callers,
         trusted_issuers: setup.trusted_issuers,
         mutual_tls: setup.mutual_tls,

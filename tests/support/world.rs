@@ -87,11 +87,12 @@ impl TestService {
         if client.state == ClientState::Pending {
             return pending;
         }
+        let mut client = client;
         if client.secret_storage == SecretStorage::SecretsManager {
-            let name = client.name.as_str();
-            let value = builders::secret(name).1;
-            let kept = &client.secrets[0].id;
-            ports.values.insert(&client.id, kept, &value).await.unwrap();
+            let value = builders::secret(client.name.as_str()).1;
+            let kept = &mut client.secrets[0];
+            let arn = ports.values.insert(&client.id, &kept.id, &value).await;
+            kept.arn = Some(arn.unwrap());
         }
         let active = Client {
             state: ClientState::Active,

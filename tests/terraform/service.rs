@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use m2m_client::{Api, Config, Credentials};
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
@@ -177,6 +178,7 @@ fn options(data: &Path, listen: &str, tls: bool) -> Options {
         allow_private_fetch: false,
         default_audience: Audience::parse("urn:test:orders").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
+        secret_in_use: InUsePeriod::default(),
         permissions: Some(ScopeSet::parse("orders:read orders:write").unwrap()),
     }
 }

@@ -29,6 +29,7 @@ pub fn deployment(
         signing_algorithm: config.signing_algorithm,
         key_rotation: config.key_rotation,
         secret_storage: config.secret_storage,
+        secret_in_use: config.secret_in_use,
         iam_callers: config.iam_callers.clone(),
         trusted_issuers: config.trusted_issuers.clone(),
         mutual_tls: config.mutual_tls.clone(),

@@ -30,6 +30,7 @@ pub use config::{Config, ConfigError};
 pub use credentials::Credentials;
 pub use error::{Error, OAuthFailure, problem_kind};
 pub use identity::{Identity, Signer, SigningError};
+pub use secrets::RetireSecret;
 pub use small_file::read_small_file;
 pub use token::{AccessToken, TokenQuery};
 pub use unreachable::Unreachable;

@@ -13,7 +13,7 @@ use crate::caller::{
     CallerAuthentication, IamAuthentication, IamCallers, LoginAuthentication, TrustedIssuers,
 };
 use crate::client_auth::{Assertions, ClientAuthentication};
-use crate::clients::Clients;
+use crate::clients::{Clients, InUsePeriod};
 use crate::clock::Clock;
 use crate::cursors::Cursors;
 use crate::dpop::{DpopNonces, DpopProofs};
@@ -50,6 +50,8 @@ pub struct DeploymentSettings {
     pub key_rotation: RotationPeriod,
     /// Where the values of secrets are kept unless a client says otherwise.
     pub secret_storage: SecretStorage,
+    /// How long a secret has to be unused before it is retired without further ado.
+    pub secret_in_use: InUsePeriod,
     /// Who may call the management API by AWS IAM; none: nobody.
     pub iam_callers: Option<IamCallers>,
     /// Whose tokens people may call it with.
@@ -376,6 +378,7 @@ impl Deployment {
             resource_servers: self.settings.resource_servers.clone(),
             catalog: self.catalog(),
             secret_storage: self.settings.secret_storage,
+            in_use: self.settings.secret_in_use,
             cursors: self.cursors(),
             clock: Arc::clone(&self.ports.clock),
             random: Arc::clone(&self.ports.random),

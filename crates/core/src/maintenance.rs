@@ -16,7 +16,7 @@ pub enum MaintenanceError {
     #[error("what was left half done could not be mended")]
     Repair(#[source] StoreError),
     /// Some notes could not be followed; the log has a line for each.
-    #[error("{0} creates or deletes could not be repaired")]
+    #[error("{0} creates, deletes or rotations could not be repaired")]
     NotRepaired(u32),
     /// What is due was not done to the signing keys.
     #[error("the signing keys could not be maintained")]

@@ -1,4 +1,6 @@
-//! Secrets of clients: what is kept of them and how one is checked.
+//! Secrets of clients: what is kept of them, how one is checked and how one takes another's place.
+
+pub(crate) mod rotation;
 
 use aws_lc_rs::constant_time;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -9,7 +11,7 @@ use m2m_types::names::SecretId;
 
 use crate::random::Random;
 
-/// The SHA-256 of a secret's 256 random bits.
+/// The SHA-256 of a secret, which has 256 random bits, or at least 128 if its user brought it.
 ///
 /// No slow hash: nothing here can be guessed, so nothing is gained by paying for one at every token.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,21 +97,42 @@ pub struct Secret {
     pub expires_at: Option<Timestamp>,
     /// Where AWS Secrets Manager keeps the value; none: it is kept nowhere.
     pub arn: Option<String>,
+    /// Whether it is on its way out while it still works.
+    pub outgoing: Option<Outgoing>,
+}
+
+/// Why a secret is on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outgoing {
+    /// Another takes its place.
+    Replaced {
+        /// Which.
+        by: SecretId,
+        /// When it would have stopped working; none: never. It does again if the rotation is taken back.
+        former_end: Option<Timestamp>,
+    },
+    /// It was retired and works until its end.
+    Retired,
 }
 
 impl Secret {
     /// Makes a secret and its value.
     pub fn generate(random: &dyn Random, now: Timestamp) -> (Self, ClientSecret) {
         let value = ClientSecret::from_random_bytes(&random.bytes());
-        let secret = Self {
+        (Self::of(&value, random, now), value)
+    }
+
+    /// A secret with that value.
+    pub fn of(value: &ClientSecret, random: &dyn Random, now: Timestamp) -> Self {
+        Self {
             id: new_secret_id(random),
             hint: value.hint(),
-            digest: SecretDigest::of(&value),
+            digest: SecretDigest::of(value),
             created_at: now,
             expires_at: None,
             arn: None,
-        };
-        (secret, value)
+            outgoing: None,
+        }
     }
 
     /// Whether it works at that moment.

@@ -1,7 +1,10 @@
 //! The secret of a client: made to be found when it leaks and refused when it was mistyped.
 
+mod brought;
+
 use std::fmt;
 
+pub use brought::{BroughtSecret, estimated_bits};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -9,8 +12,11 @@ use crate::{InvalidText, checked_text};
 
 /// What every secret made by this service starts with.
 const PREFIX: &str = "m2ms_";
+/// How many characters the hint of a secret shows that was brought.
+const BROUGHT_HINT_LENGTH: usize = 4;
 
-/// A `client_secret`: `m2ms_`, 43 base-62 characters (256 random bits), 6 of their CRC-32.
+/// A `client_secret`: `m2ms_`, 43 base-62 characters (256 random bits), 6 of their CRC-32; or one that a user
+/// [brought](BroughtSecret).
 ///
 /// It is printed nowhere: `Debug` shows nothing, there is no `Display`, the memory is wiped.
 #[derive(Clone, Serialize, Deserialize)]
@@ -23,13 +29,14 @@ impl ClientSecret {
         Self(checked_text::write(PREFIX, bytes))
     }
 
-    /// Takes a secret of ours; a typo or a truncated paste fails the checksum.
+    /// Takes a secret of ours, of which a typo or a truncated paste fails the checksum, or what may be one that a
+    /// user brought.
     ///
     /// # Errors
     /// The text is not of the form above, or its checksum does not hold.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidText> {
         let text = Zeroizing::new(text.into());
-        if checked_text::holds(PREFIX, &text) {
+        if checked_text::holds(PREFIX, &text) || brought::has_form(&text) {
             Ok(Self(text))
         } else {
             Err(INVALID)
@@ -41,16 +48,26 @@ impl ClientSecret {
         &self.0
     }
 
-    /// The last characters before the checksum, so that a person can tell two secrets apart.
+    /// The last characters, of one of ours before the checksum, so that a person can tell two secrets apart.
     pub fn hint(&self) -> String {
-        checked_text::hint(PREFIX, &self.0)
+        if has_our_prefix(&self.0) {
+            return checked_text::hint(PREFIX, &self.0);
+        }
+        self.0[self.0.len() - BROUGHT_HINT_LENGTH..].to_owned()
     }
 }
 
 const INVALID: InvalidText = InvalidText {
     what: "client_secret",
-    rule: "'m2ms_' and 49 letters and digits with a matching checksum; was it cut or mistyped?",
+    rule: "'m2ms_' and 49 letters and digits with a matching checksum, or 43 to 128 characters of A-Z, a-z, 0-9, \
+           '_' and '-' that were brought; was it cut or mistyped?",
 };
+
+/// In any case, so that one of ours in another case stays a typo.
+fn has_our_prefix(text: &str) -> bool {
+    let prefix = text.get(..PREFIX.len());
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX))
+}
 
 impl TryFrom<String> for ClientSecret {
     type Error = InvalidText;

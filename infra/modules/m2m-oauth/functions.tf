@@ -73,6 +73,7 @@ locals {
     { for name in compact([var.mtls_domain_name]) : "M2M_MTLS_ENDPOINT" => "https://${name}" },
     { for name in ["M2M_ALLOW_PRIVATE_FETCH"] : name => "true" if var.allow_private_fetch },
     { for name in ["M2M_ASSERTION_LEEWAY_SECONDS"] : name => tostring(var.assertion_leeway_seconds) if var.assertion_leeway_seconds != 10 },
+    { for name in ["M2M_SECRET_IN_USE_HOURS"] : name => tostring(var.secret_in_use_hours) if var.secret_in_use_hours != 24 },
     { for name in ["M2M_DPOP_NONCE"] : name => "required" if var.dpop_nonce_required },
   )
 

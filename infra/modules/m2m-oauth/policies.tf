@@ -93,8 +93,10 @@ locals {
           "secretsmanager:DeleteSecret",
           "secretsmanager:DescribeSecret",
           "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
           "secretsmanager:RestoreSecret",
           "secretsmanager:TagResource",
+          "secretsmanager:UpdateSecretVersionStage",
         ]
         Resource = local.client_secrets_arns
       },
@@ -137,10 +139,10 @@ locals {
         }
       },
       {
-        # It tells by the value whether a create got that far.
+        # It tells by the value whether a create got that far, and moves the label that a rotation left behind.
         Sid      = "RepairClientSecrets"
         Effect   = "Allow"
-        Action   = ["secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+        Action   = ["secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:UpdateSecretVersionStage"]
         Resource = local.client_secrets_arns
       },
       {

@@ -25,3 +25,15 @@ variable "dpop_nonce_required" {
   default     = false
   nullable    = false
 }
+
+variable "secret_in_use_hours" {
+  description = "A secret that got a token within so many hours, 2 to 720, is retired only by force or with an overlap. 24 by default."
+  type        = number
+  default     = 24
+  nullable    = false
+
+  validation {
+    condition     = var.secret_in_use_hours >= 2 && var.secret_in_use_hours <= 720 && floor(var.secret_in_use_hours) == var.secret_in_use_hours
+    error_message = "secret_in_use_hours must be a whole number of 2 to 720."
+  }
+}

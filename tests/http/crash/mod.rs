@@ -5,4 +5,5 @@ mod creating;
 mod deleting;
 mod lost_answers;
 mod restoring;
+mod rotating;
 mod store;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use m2m_client::{Api, Config, Credentials, TokenQuery};
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
@@ -119,6 +120,7 @@ async fn fill(data_dir: &Path) -> Outcome<String> {
         key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:bench")?,
         secret_storage: SecretStorage::None,
+        secret_in_use: InUsePeriod::default(),
         permissions: None,
         trusted_issuers: vec![],
         allow_private_fetch: false,

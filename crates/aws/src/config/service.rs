@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use m2m_core::caller::{IamCallers, TrustedIssuers};
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
@@ -28,6 +29,9 @@ pub struct ServiceConfig {
     /// `M2M_SECRET_STORAGE`: where the values of new clients' secrets are kept, `secrets_manager` or
     /// `none`. `secrets_manager` by default.
     pub secret_storage: SecretStorage,
+    /// `M2M_SECRET_IN_USE_HOURS`: a secret that got a token within so many hours is retired only by force or with an
+    /// overlap, 2 to 720 hours. 24 by default.
+    pub secret_in_use: InUsePeriod,
     /// `M2M_IAM_PRINCIPALS`, `M2M_IAM_ACCOUNT_ID` and `M2M_IAM_API_ID`: who may call the management API
     /// by AWS IAM, and through which gateway. All three or none, which lets nobody.
     pub iam_callers: Option<IamCallers>,
@@ -62,6 +66,7 @@ impl ServiceConfig {
             "secrets_manager",
             parse_secret_storage,
         );
+        let in_use = variables.optional("M2M_SECRET_IN_USE_HOURS", "24", |text| text.parse());
         let iam_callers = iam::callers(variables);
         let trusted_issuers = logins::issuers(variables, issuer.as_ref());
         let mutual_tls = variables.optional("M2M_MTLS_ENDPOINT", "", parse_mutual_tls);
@@ -76,6 +81,7 @@ impl ServiceConfig {
             key_rotation: rotation?,
             default_audience: audience?,
             secret_storage: storage?,
+            secret_in_use: in_use?,
             iam_callers: iam_callers?,
             trusted_issuers: trusted_issuers?,
             mutual_tls: mutual_tls?,

@@ -10,8 +10,9 @@ use super::documents::signing_keys::{raise_generation, replace_keys};
 use super::{Secrets, failed};
 
 /// The label of a version that is to become the current one.
-const NEXT: &str = "M2MNEXT";
-const CURRENT: &str = "AWSCURRENT";
+pub(super) const NEXT: &str = "M2MNEXT";
+/// The label of the version that is read when none is asked for.
+pub(super) const CURRENT: &str = "AWSCURRENT";
 /// It is tried again this often when others change the keys meanwhile.
 const ATTEMPTS: usize = 8;
 

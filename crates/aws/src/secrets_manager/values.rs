@@ -1,19 +1,23 @@
 //! The values of clients' secrets.
 
+mod current;
+
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
 use aws_sdk_secretsmanager::operation::restore_secret::RestoreSecretError;
 use aws_sdk_secretsmanager::types::Tag;
-use m2m_core::ports::{KeptValue, SecretValues, StoreError};
+use m2m_core::ports::{KeptValue, SecretValues, StoreError, WriteOutcome};
 use m2m_core::secret::SecretDigest;
 use m2m_types::client_id::ClientId;
 use m2m_types::client_secret::ClientSecret;
 use m2m_types::issuer::Issuer;
 use m2m_types::names::SecretId;
 
+use super::change::NEXT;
 use super::documents::client_secret::{read_client_secret, write_client_secret};
 use super::presence::Presence;
 use super::{CLIENT_TAG, Secrets};
@@ -48,6 +52,43 @@ impl SecretValues for SecretsManagerValues {
             "keep the value of a secret",
             Store::Secret(&self.secrets.name_of_client(client)),
             self.keep(client, secret, value),
+        )
+        .await
+    }
+
+    async fn add(
+        &self,
+        client: &ClientId,
+        secret: &SecretId,
+        value: &ClientSecret,
+    ) -> Result<String, StoreError> {
+        within_deadline(
+            "keep the value of a secret",
+            Store::Secret(&self.secrets.name_of_client(client)),
+            self.keep_beside(client, secret, value),
+        )
+        .await
+    }
+
+    async fn find_current(&self, client: &ClientId) -> Result<Option<SecretId>, StoreError> {
+        within_deadline(
+            "find the current value of a client's secret",
+            Store::Secret(&self.secrets.name_of_client(client)),
+            self.labelled(client),
+        )
+        .await
+    }
+
+    async fn make_current(
+        &self,
+        client: &ClientId,
+        from: &SecretId,
+        to: &SecretId,
+    ) -> Result<WriteOutcome, StoreError> {
+        within_deadline(
+            "make another value of a client's secret the current one",
+            Store::Secret(&self.secrets.name_of_client(client)),
+            self.move_label(client, from, to),
         )
         .await
     }
@@ -144,6 +185,43 @@ impl SecretsManagerValues {
                 Ok(kept.arn)
             }
             _ => Err(self.failed(what, "CreateSecret", client, &error)),
+        }
+    }
+
+    /// A version beside the others, with a label that nobody asks for: without one, Secrets Manager might drop it. A
+    /// client that had no secret so far gets its first.
+    async fn keep_beside(
+        &self,
+        client: &ClientId,
+        secret: &SecretId,
+        value: &ClientSecret,
+    ) -> Result<String, StoreError> {
+        let document = write_client_secret(client, secret, value, &self.issuer)?;
+        let result = self
+            .secrets
+            .client
+            .put_secret_value()
+            .secret_id(self.secrets.name_of_client(client))
+            .client_request_token(secret.as_str())
+            .secret_string(document)
+            .version_stages(NEXT)
+            .send()
+            .await;
+        let error = match result {
+            Ok(put) => return arn_of(put.arn),
+            Err(error) => error,
+        };
+        match error.as_service_error() {
+            Some(PutSecretValueError::ResourceNotFoundException(_)) => {
+                self.keep(client, secret, value).await
+            }
+            _ if self.secrets.is_denied_as_gone(client, &error).await => {
+                self.keep(client, secret, value).await
+            }
+            _ => {
+                let what = "keep the value of a secret";
+                Err(self.failed(what, "PutSecretValue", client, &error))
+            }
         }
     }
 

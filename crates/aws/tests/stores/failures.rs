@@ -102,7 +102,7 @@ async fn ask_everything(
     ask!(clients.replace(&present, revision, None));
     ask!(clients.stop(&present, revision, NOW, None));
     ask!(clients.delete(&present, revision, NOW));
-    ask!(clients.remove_note(&present.id));
+    ask!(clients.remove_note(&present.id, None));
     ask!(clients.unfinished(None, 10));
     ask!(clients.list_by_owner(&ada.id, false, None, 10));
     ask!(clients.record_use(&present.id, &secret.id, NOW));

@@ -90,7 +90,7 @@ async fn every_change_is_one_write() {
         .await
         .unwrap();
     assert_eq!(calls(&deployment), ["TransactWriteItems"]);
-    clients.remove_note(&changed.id).await.unwrap();
+    clients.remove_note(&changed.id, None).await.unwrap();
     assert_eq!(calls(&deployment), ["DeleteItem"]);
 }
 

@@ -11,6 +11,7 @@ use m2m_aws::tables::create_table_if_missing;
 use m2m_aws::{Stores, survey};
 use m2m_core::caller::TrustedIssuers;
 use m2m_core::client::{Client, ClientState};
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_core::mutual_tls::MutualTls;
@@ -40,6 +41,7 @@ pub(crate) fn service_config() -> ServiceConfig {
         key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::SecretsManager,
+        secret_in_use: InUsePeriod::default(),
         iam_callers: None,
         trusted_issuers: TrustedIssuers::default(),
         mutual_tls: MutualTls::Off,

@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::client_auth::{AuthMethod, RegisteredAuth, RetiringMethod};
 
 /// The longest overlap.
-const MAX_OVERLAP_SECONDS: u32 = 30 * 24 * 60 * 60;
+pub(super) const MAX_OVERLAP_SECONDS: u32 = 30 * 24 * 60 * 60;
 
 /// How a client proves who it is after a change.
 ///

@@ -89,6 +89,8 @@ impl Clients {
         if deleted.has_kept_values() {
             self.values.schedule_removal(&deleted.id).await?;
         }
-        self.store.remove_note(&deleted.id).await
+        self.store
+            .remove_note(&deleted.id, Some(deleted.revision))
+            .await
     }
 }

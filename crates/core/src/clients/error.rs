@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use m2m_types::names::SecretId;
 use m2m_types::problem::FieldError;
 
 use crate::api_tokens::ApiTokensError;
@@ -73,6 +74,36 @@ pub enum ClientsError {
         "the client has no live secret that it could authenticate with: make another client, which gets one"
     )]
     NoSecret,
+    /// The client has as many secrets as it may.
+    #[error(
+        "the client has two live secrets already, {old} and {new}: retire one of them by DELETE, or take the rotation back by POST …/secrets/{new}/cancel"
+    )]
+    TwoSecrets {
+        /// The older one.
+        old: SecretId,
+        /// The newer one.
+        new: SecretId,
+    },
+    /// A secret was to be made for a client that authenticates otherwise.
+    #[error(
+        "the client does not authenticate by a secret (token_endpoint_auth_method): it has no use for one"
+    )]
+    TakesNoSecret,
+    /// Programs may still use the secret.
+    #[error(
+        "the secret got a token at {last_used_at}, to the hour, which is less than {hours} hours ago: move the programs that have it to another secret and wait, give them a while with overlap_seconds, or end it at once with force=true"
+    )]
+    SecretInUse {
+        /// When it was last used, to the hour.
+        last_used_at: Timestamp,
+        /// How long it has to be unused.
+        hours: u16,
+    },
+    /// There is no rotation that could be taken back.
+    #[error(
+        "this secret has taken the place of none that still works: make a new one, or retire this one by DELETE"
+    )]
+    NothingToCancel,
     /// The client is protected.
     #[error("deletion_protection is on: set it to false first")]
     DeletionProtected,

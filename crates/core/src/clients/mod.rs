@@ -22,6 +22,7 @@ pub use delete::ItsApiTokens;
 pub use error::ClientsError;
 pub use list::Selection;
 pub use repair::{LEFT_BEHIND, Repaired};
+pub use secrets::{InUsePeriod, Retirement};
 pub(crate) use settings::ClientSettings;
 
 use crate::clock::Clock;
@@ -49,6 +50,8 @@ pub struct Clients {
     pub catalog: Arc<Catalog>,
     /// Where the values of secrets are kept unless a client says otherwise.
     pub secret_storage: SecretStorage,
+    /// How long a secret has to be unused before it is retired without further ado.
+    pub in_use: InUsePeriod,
     /// Paging.
     pub cursors: Cursors,
     /// The time.

@@ -12,13 +12,13 @@ use crate::ports::{StoreError, WriteOutcome};
 /// How many notes are read at once.
 const PAGE: u32 = 100;
 
-/// A create, delete or restore that is older than this is not under way any more: no request takes so long.
+/// A create, delete, restore or rotation that is older than this is not under way any more: no request takes so long.
 pub const LEFT_BEHIND: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a repair did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Repaired {
-    /// Creates and deletes that were finished; a restore that did not finish is a delete that does.
+    /// Creates, deletes and rotations that were finished; a restore that did not finish is a delete that does.
     pub finished: u32,
     /// Creates that were undone.
     pub undone: u32,
@@ -45,7 +45,8 @@ impl Followed {
 
 impl Clients {
     /// Follows every note older than `age`: a create whose secret's value is kept is finished, any other
-    /// create is undone, a delete is finished, a restore ends as the delete that it was to undo. Safe to run twice at once and beside requests.
+    /// create is undone, a delete is finished, a restore ends as the delete that it was to undo, the label of the
+    /// current value goes to it. Safe to run twice at once and beside requests.
     ///
     /// # Errors
     /// The notes could not be read.
@@ -69,7 +70,7 @@ impl Clients {
     pub(crate) async fn repair_one(&self, id: &ClientId, repaired: &mut Repaired) {
         match self.follow(id).await {
             Ok(Followed::Finished) => {
-                info!(client_id = %id, "a create or delete was finished");
+                info!(client_id = %id, "a create, delete or rotation was finished");
                 repaired.finished += 1;
             }
             Ok(Followed::Undone) => {
@@ -86,17 +87,18 @@ impl Clients {
 
     async fn follow(&self, id: &ClientId) -> Result<Followed, StoreError> {
         let Some(client) = self.directory.find_client(id).await?.client else {
-            self.store.remove_note(id).await?;
+            self.store.remove_note(id, None).await?;
             return Ok(Followed::Overtaken);
         };
         match client.state {
             ClientState::Pending => self.finish_or_undo(client).await,
             ClientState::Abandoned => self.remove(&client).await,
             ClientState::Deleted { .. } => self.delete_for_good(client).await,
-            ClientState::Active | ClientState::Disabled => {
-                self.store.remove_note(id).await?;
-                Ok(Followed::Overtaken)
-            }
+            ClientState::Active | ClientState::Disabled => Ok(if self.settle(&client).await? {
+                Followed::Finished
+            } else {
+                Followed::Overtaken
+            }),
         }
     }
 

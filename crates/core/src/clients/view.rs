@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use m2m_types::admin::client::{ClientStatus, ClientView, RetiringAuthMethod};
 use m2m_types::admin::secret::SecretView;
+use m2m_types::names::SecretId;
 
 use super::Clients;
 use super::settings::{credentials_of, method_name, wire_grants};
 use crate::client::{Client, ClientState, GrantType};
 use crate::idempotency::Answered;
+use crate::secret::Secret;
 
 impl Clients {
     /// The answer that shows a client.
@@ -89,13 +91,23 @@ fn shown(state: ClientState) -> (ClientStatus, Option<Timestamp>) {
 /// A client's live secrets as they are shown.
 pub(super) fn secrets(client: &Client, now: Timestamp) -> Vec<SecretView> {
     let live = client.live_secrets(now);
-    live.map(|secret| SecretView {
+    live.map(|secret| shown_secret(client, secret)).collect()
+}
+
+/// One of a client's secrets as it is shown, whether or not it works.
+pub(super) fn secret(client: &Client, id: &SecretId) -> Option<SecretView> {
+    let mut secrets = client.secrets.iter();
+    let secret = secrets.find(|secret| secret.id == *id)?;
+    Some(shown_secret(client, secret))
+}
+
+fn shown_secret(client: &Client, secret: &Secret) -> SecretView {
+    SecretView {
         secret_id: secret.id.clone(),
         hint: secret.hint.clone(),
         created_at: secret.created_at,
         expires_at: secret.expires_at,
         last_used_at: client.last_used.get(&secret.id).copied(),
         secret_arn: secret.arn.clone(),
-    })
-    .collect()
+    }
 }

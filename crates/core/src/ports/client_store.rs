@@ -71,7 +71,7 @@ pub enum RestoreOutcome {
     ChangedMeanwhile,
 }
 
-/// A create, delete or restore that touches two stores and has not been seen to finish.
+/// A create, delete, restore or rotation that touches two stores and has not been seen to finish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
     /// Of which client.
@@ -146,10 +146,21 @@ pub trait ClientStore: Send + Sync {
     /// its organization's limit and takes its note away: all or nothing.
     async fn restore(&self, restored: RestoredClient<'_>) -> Result<RestoreOutcome, StoreError>;
 
-    /// Takes the note of a client away when nothing is left to be done. Again is no error.
-    async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError>;
+    /// Writes a changed client and the answer to who changed it, and notes that what follows from it in another store is
+    /// unfinished: all or nothing.
+    async fn replace_and_note(
+        &self,
+        client: &Client,
+        expected: Revision,
+        now: Timestamp,
+        answer: Option<&KeptAnswer>,
+    ) -> Result<WriteOutcome, StoreError>;
 
-    /// At most `limit` notes of creates, deletes and restores that have not been seen to finish, the oldest ids first.
+    /// Takes the note of a client away when nothing is left to be done for the revision that was seen, or for a client
+    /// that is gone. The note of a later revision stays. Again is no error.
+    async fn remove_note(&self, id: &ClientId, seen: Option<Revision>) -> Result<(), StoreError>;
+
+    /// At most `limit` notes of changes that have not been seen to finish, the oldest ids first.
     async fn unfinished(
         &self,
         after: Option<&ClientId>,

@@ -5,7 +5,7 @@ use m2m_types::client_id::ClientId;
 use m2m_types::client_secret::ClientSecret;
 use m2m_types::names::SecretId;
 
-use super::StoreError;
+use super::{StoreError, WriteOutcome};
 
 /// A value and where it is kept.
 #[derive(Debug, Clone)]
@@ -26,6 +26,26 @@ pub trait SecretValues: Send + Sync {
         secret: &SecretId,
         value: &ClientSecret,
     ) -> Result<String, StoreError>;
+
+    /// Keeps the value of a further secret beside those that are kept; its ARN. The current one stays the same, unless
+    /// there is none. Again with the same value is no error.
+    async fn add(
+        &self,
+        client: &ClientId,
+        secret: &SecretId,
+        value: &ClientSecret,
+    ) -> Result<String, StoreError>;
+
+    /// Which secret's value a program gets that asks for no particular one; none: nothing is kept (any more).
+    async fn find_current(&self, client: &ClientId) -> Result<Option<SecretId>, StoreError>;
+
+    /// Makes a kept value the current one in the place of `from`.
+    async fn make_current(
+        &self,
+        client: &ClientId,
+        from: &SecretId,
+        to: &SecretId,
+    ) -> Result<WriteOutcome, StoreError>;
 
     /// The value of a secret; none: it is not kept (any more).
     async fn find(

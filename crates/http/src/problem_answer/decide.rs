@@ -258,7 +258,12 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
         ClientsError::MadeTooMany { retry_after, .. } => {
             Outside::new(kind::DAILY_LIMIT_REACHED, detail).retry_after(retry_after)
         }
-        ClientsError::NoSecret => Outside::new(kind::NO_SECRET, detail),
+        ClientsError::NoSecret | ClientsError::TakesNoSecret => {
+            Outside::new(kind::NO_SECRET, detail)
+        }
+        ClientsError::TwoSecrets { .. } => Outside::new(kind::TWO_SECRETS, detail),
+        ClientsError::SecretInUse { .. } => Outside::new(kind::SECRET_IN_USE, detail),
+        ClientsError::NothingToCancel => Outside::new(kind::NOTHING_TO_CANCEL, detail),
         ClientsError::DeletionProtected => Outside::new(kind::DELETION_PROTECTION, detail),
         ClientsError::PreconditionFailed => Outside::new(kind::PRECONDITION_FAILED, detail),
         ClientsError::Contended { retry_after } => {

@@ -47,6 +47,9 @@ kinds! {
     NOT_DELETED = CONFLICT, "not-deleted", "Not deleted";
     SECRET_GONE = CONFLICT, "secret-gone", "Secret gone";
     OWNER_INACTIVE = CONFLICT, "owner-inactive", "Owner switched off";
+    TWO_SECRETS = CONFLICT, "two-secrets", "Two secrets already";
+    SECRET_IN_USE = CONFLICT, "secret-in-use", "Secret in use";
+    NOTHING_TO_CANCEL = CONFLICT, "nothing-to-cancel", "Nothing to cancel";
     DELETION_PROTECTION = CONFLICT, "deletion-protection", "Deletion protection";
     IDENTIFIER_TAKEN = CONFLICT, "identifier-taken", "Identifier taken";
     SCOPE_TAKEN = CONFLICT, "scope-taken", "Scope taken";

@@ -1,5 +1,7 @@
 //! `m2m clients`.
 
+mod secrets;
+
 use clap::{Args, Subcommand};
 use m2m_core::random::{Random, SystemRandom};
 use m2m_types::admin::client::{ClientView, CreateClient, CreatedClient};
@@ -47,6 +49,8 @@ enum Action {
         /// Which one.
         client_id: ClientId,
     },
+    /// Rotate a client's secret without downtime.
+    Secrets(secrets::Secrets),
 }
 
 impl Clients {
@@ -79,6 +83,7 @@ impl Clients {
                 output::remark(format_args!("deleted {client_id}"));
                 Ok(())
             }
+            Action::Secrets(secrets) => secrets.run(&api, self.json).await,
         }
     }
 }

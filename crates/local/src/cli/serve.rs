@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use m2m_aws::config::parse_trusted_issuers;
 use m2m_core::caller::TrustedIssuer;
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_local::log;
@@ -60,6 +61,9 @@ pub(super) struct Serve {
     /// they can be shown again, or `none`.
     #[arg(long, env = "M2M_SECRET_STORAGE", default_value = "secrets_manager", value_parser = parse_secret_storage)]
     secret_storage: SecretStorage,
+    /// How many hours a secret has to be unused before it is retired without force or an overlap: 2 to 720.
+    #[arg(long, env = "M2M_SECRET_IN_USE_HOURS", default_value = "24")]
+    secret_in_use_hours: InUsePeriod,
     /// What the local owner may do at your APIs, and so the most its clients may: scopes with spaces
     /// between them; left out at the first start: `read write`.
     #[arg(long, value_parser = ScopeSet::parse)]
@@ -146,6 +150,7 @@ impl Serve {
             key_rotation: self.key_rotation_days,
             default_audience: self.default_audience.clone(),
             secret_storage: self.secret_storage,
+            secret_in_use: self.secret_in_use_hours,
             permissions: self.permissions.clone(),
             trusted_issuers: self.trusted_issuers.0.clone(),
             allow_private_fetch: self.allow_private_fetch,

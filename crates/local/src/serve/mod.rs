@@ -20,6 +20,7 @@ use m2m_aws::config::{Config, ServiceConfig, StoresConfig};
 use m2m_aws::{Stores, deployment, tables};
 use m2m_core::bootstrap::FirstOwner;
 use m2m_core::caller::TrustedIssuers;
+use m2m_core::clients::InUsePeriod;
 use m2m_core::clock::{Clock, SystemClock};
 use m2m_core::deployment::Deployment;
 use m2m_core::dpop::DpopNonces;
@@ -158,6 +159,7 @@ pub async fn open_stopped(data_dir: &Path) -> Result<Deployment, ServeError> {
         key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:m2m-oauth:api")?,
         secret_storage: SecretStorage::None,
+        secret_in_use: InUsePeriod::default(),
         permissions: None,
         trusted_issuers: vec![],
         allow_private_fetch: false,
@@ -174,6 +176,7 @@ fn config_of(options: &Options, record: &Record) -> Config {
             key_rotation: options.key_rotation,
             default_audience: options.default_audience.clone(),
             secret_storage: options.secret_storage,
+            secret_in_use: options.secret_in_use,
             iam_callers: None,
             trusted_issuers: TrustedIssuers::default(),
             mutual_tls: if options.tls {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use m2m_core::caller::TrustedIssuer;
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::{RotationPeriod, SigningAlgorithm};
 use m2m_types::admin::client::SecretStorage;
@@ -37,6 +38,8 @@ pub struct Options {
     pub default_audience: Audience,
     /// Where the values of new clients' secrets are kept.
     pub secret_storage: SecretStorage,
+    /// How long a secret has to be unused before it is retired without further ado.
+    pub secret_in_use: InUsePeriod,
     /// What the first owner may do beside managing clients; none: as recorded, at the first start `read write`.
     pub permissions: Option<ScopeSet>,
     /// Whose tokens people may call the management API with, beside those of `m2m dev-login`.
@@ -61,6 +64,7 @@ impl Options {
             key_rotation: RotationPeriod::default(),
             default_audience: Audience::parse("urn:test").unwrap(),
             secret_storage: SecretStorage::None,
+            secret_in_use: InUsePeriod::default(),
             permissions: None,
             trusted_issuers: vec![],
             allow_private_fetch: false,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use m2m_aws::config::StoresConfig;
+use m2m_core::clients::InUsePeriod;
 use m2m_core::dpop::DpopNonces;
 use m2m_core::keys::RotationPeriod;
 use m2m_core::ports::PendingClient;
@@ -258,6 +259,7 @@ async fn a_local_admin_is_recovered_when_the_server_has_stopped() {
         key_rotation: RotationPeriod::default(),
         default_audience: Audience::parse("urn:test").unwrap(),
         secret_storage: SecretStorage::None,
+        secret_in_use: InUsePeriod::default(),
         permissions: None,
         trusted_issuers: vec![],
         allow_private_fetch: false,

@@ -3,11 +3,9 @@
 use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState, Revision};
 use m2m_core::ports::{StoreError, WriteOutcome};
-use m2m_types::client_id::ClientId;
 
 use super::{change, uncount};
 use crate::dynamodb::items::unfinished;
-use crate::dynamodb::key::Key;
 use crate::dynamodb::revocations::client_stopped;
 use crate::dynamodb::transaction::Write;
 use crate::dynamodb::{Table, entries};
@@ -23,21 +21,10 @@ impl Table {
         let mut writes = vec![
             Write::Update(key, changes),
             uncount(&client.organization),
-            Write::put(unfinished::to_item(&client.id, now)?),
+            Write::put(unfinished::to_item(client, now)?),
         ];
         writes.extend(entries::relist(ClientState::Active, client));
         writes.extend(client_stopped(client, now)?);
         Ok(self.transact_stop("delete a client", writes).await?.into())
-    }
-
-    pub(super) async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::unfinished(id).into_item()))
-            .send()
-            .await
-            .map_err(|error| self.failed("remove a note", "DeleteItem", &error))?;
-        Ok(())
     }
 }

@@ -98,7 +98,7 @@ fn writes(pending: &PendingClient<'_>, counted: Counted) -> Result<Vec<Write>, S
         let key = Key::answer(&kept.id);
         new.insert(client::ANSWER.to_owned(), text(key.pk));
     }
-    let note = unfinished::to_item(&pending.client.id, pending.now)?;
+    let note = unfinished::to_item(pending.client, pending.now)?;
     let mut writes = vec![
         Write::Put(new, Expression::when_absent()),
         count(pending, counted),

@@ -5,6 +5,7 @@ mod activate;
 mod delete;
 mod insert_pending;
 mod list;
+mod note;
 mod record_use;
 mod remove_abandoned;
 mod replace;
@@ -147,6 +148,21 @@ impl ClientStore for DynamoDbClientStore {
         .await
     }
 
+    async fn replace_and_note(
+        &self,
+        client: &Client,
+        expected: Revision,
+        now: Timestamp,
+        answer: Option<&KeptAnswer>,
+    ) -> Result<WriteOutcome, StoreError> {
+        within_deadline(
+            "write a client",
+            self.table.store(),
+            self.table.replace_and_note(client, expected, now, answer),
+        )
+        .await
+    }
+
     async fn restore(&self, restored: RestoredClient<'_>) -> Result<RestoreOutcome, StoreError> {
         within_deadline(
             "restore a client",
@@ -156,11 +172,11 @@ impl ClientStore for DynamoDbClientStore {
         .await
     }
 
-    async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError> {
+    async fn remove_note(&self, id: &ClientId, seen: Option<Revision>) -> Result<(), StoreError> {
         within_deadline(
             "remove a note",
             self.table.store(),
-            self.table.remove_note(id),
+            self.table.remove_note(id, seen),
         )
         .await
     }

@@ -22,7 +22,7 @@ impl Table {
         now: Timestamp,
         left_behind: Timestamp,
     ) -> Result<bool, StoreError> {
-        let note = unfinished::to_item(id, now)?;
+        let note = unfinished::of_restore(id, now)?;
         let write = Write::Put(note, unfinished::when_left_behind(left_behind));
         let transacted = self.transact("begin a restore", vec![write]).await?;
         Ok(transacted == Transacted::Written)

@@ -1,7 +1,7 @@
 //! The secrets inside a client.
 
 use jiff::Timestamp;
-use m2m_core::secret::{Secret, SecretDigest};
+use m2m_core::secret::{Outgoing, Secret, SecretDigest};
 use m2m_types::names::SecretId;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,38 @@ pub(super) struct SecretItem {
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
     arn: Option<String>,
+    outgoing: Option<OutgoingItem>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum OutgoingItem {
+    Replaced {
+        by: SecretId,
+        former_end: Option<Timestamp>,
+    },
+    Retired,
+}
+
+impl From<&Outgoing> for OutgoingItem {
+    fn from(outgoing: &Outgoing) -> Self {
+        match outgoing {
+            Outgoing::Replaced { by, former_end } => Self::Replaced {
+                by: by.clone(),
+                former_end: *former_end,
+            },
+            Outgoing::Retired => Self::Retired,
+        }
+    }
+}
+
+impl From<OutgoingItem> for Outgoing {
+    fn from(item: OutgoingItem) -> Self {
+        match item {
+            OutgoingItem::Replaced { by, former_end } => Self::Replaced { by, former_end },
+            OutgoingItem::Retired => Self::Retired,
+        }
+    }
 }
 
 impl From<&Secret> for SecretItem {
@@ -28,6 +60,7 @@ impl From<&Secret> for SecretItem {
             created_at: secret.created_at,
             expires_at: secret.expires_at,
             arn: secret.arn.clone(),
+            outgoing: secret.outgoing.as_ref().map(OutgoingItem::from),
         }
     }
 }
@@ -41,6 +74,7 @@ impl From<SecretItem> for Secret {
             created_at: item.created_at,
             expires_at: item.expires_at,
             arn: item.arn,
+            outgoing: item.outgoing.map(Outgoing::from),
         }
     }
 }

@@ -111,8 +111,21 @@ impl ClientStore for CachedClientStore {
             .await
     }
 
-    async fn remove_note(&self, id: &ClientId) -> Result<(), StoreError> {
-        self.cache.write(Some(id), self.inner.remove_note(id)).await
+    async fn replace_and_note(
+        &self,
+        client: &Client,
+        expected: Revision,
+        now: Timestamp,
+        answer: Option<&KeptAnswer>,
+    ) -> Result<WriteOutcome, StoreError> {
+        let write = self.inner.replace_and_note(client, expected, now, answer);
+        self.cache.write(Some(&client.id), write).await
+    }
+
+    async fn remove_note(&self, id: &ClientId, seen: Option<Revision>) -> Result<(), StoreError> {
+        self.cache
+            .write(Some(id), self.inner.remove_note(id, seen))
+            .await
     }
 
     async fn unfinished(

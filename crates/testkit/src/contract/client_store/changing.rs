@@ -5,7 +5,7 @@ use m2m_core::ports::WriteOutcome;
 use m2m_types::names::ClientName;
 
 use super::creating::elaborate;
-use crate::builders::{client, next, pending};
+use crate::builders::{NOW, client, client_ids, next, pending};
 use crate::contract::Ports;
 
 fn named(name: &str, present: &Client) -> Client {
@@ -35,8 +35,7 @@ pub async fn a_missing_client_is_not_made_by_a_change(ports: Ports) {
         .replace(&changed, missing.revision, None)
         .await;
     assert_eq!(refused.unwrap(), WriteOutcome::ChangedMeanwhile);
-    let now = crate::builders::NOW;
-    let refused = ports.clients.delete(&changed, missing.revision, now).await;
+    let refused = ports.clients.delete(&changed, missing.revision, NOW).await;
     assert_eq!(refused.unwrap(), WriteOutcome::ChangedMeanwhile);
     assert_eq!(ports.client(&missing.id).await, None);
     assert!(ports.unfinished().await.is_empty());
@@ -81,4 +80,52 @@ pub async fn one_of_many_changes_wins(ports: Ports) {
     }
     assert_eq!(written.len(), 1);
     assert_eq!(ports.client(&present.id).await, written.pop());
+}
+
+async fn change_with_note(ports: &Ports, present: &Client, name: &str) -> Client {
+    let changed = named(name, present);
+    let write = ports
+        .clients
+        .replace_and_note(&changed, present.revision, NOW, None);
+    assert_eq!(write.await.unwrap(), WriteOutcome::Written);
+    changed
+}
+
+/// The change shows at once.
+pub async fn a_change_with_a_note_leaves_one_until_it_is_removed(ports: Ports) {
+    let present = ports.create(&pending("payments")).await;
+    let changed = change_with_note(&ports, &present, "changed").await;
+    assert_eq!(ports.client(&present.id).await.as_ref(), Some(&changed));
+    assert_eq!(ports.unfinished().await, client_ids(["payments"]));
+    for _ in 0..2 {
+        let seen = Some(changed.revision);
+        ports.clients.remove_note(&changed.id, seen).await.unwrap();
+        assert!(ports.unfinished().await.is_empty());
+    }
+}
+
+/// All or nothing.
+pub async fn a_refused_change_leaves_no_note(ports: Ports) {
+    let present = ports.create(&pending("payments")).await;
+    let changed = named("changed", &present);
+    let late = present.revision.next();
+    let refused = ports
+        .clients
+        .replace_and_note(&changed, late, NOW, None)
+        .await;
+    assert_eq!(refused.unwrap(), WriteOutcome::ChangedMeanwhile);
+    assert_eq!(ports.client(&present.id).await, Some(present));
+    assert!(ports.unfinished().await.is_empty());
+}
+
+/// Whoever finishes an earlier change has not seen what the later one leaves to be done.
+pub async fn the_note_of_a_later_change_stays(ports: Ports) {
+    let present = ports.create(&pending("payments")).await;
+    let first = change_with_note(&ports, &present, "first").await;
+    let second = change_with_note(&ports, &first, "second").await;
+    let seen = Some(first.revision);
+    ports.clients.remove_note(&first.id, seen).await.unwrap();
+    assert_eq!(ports.unfinished().await, client_ids(["payments"]));
+    ports.clients.remove_note(&second.id, None).await.unwrap();
+    assert!(ports.unfinished().await.is_empty());
 }

@@ -16,7 +16,7 @@ pub async fn deleted_moves_to_the_deleted_list(ports: Ports) {
     assert_eq!(ports.listed(false).await, client_ids(["other"]));
     assert_eq!(ports.listed(true).await, client_ids(["one"]));
     assert_eq!(ports.unfinished().await, client_ids(["one"]));
-    ports.clients.remove_note(&one.id).await.unwrap();
+    ports.clients.remove_note(&one.id, None).await.unwrap();
     assert!(ports.unfinished().await.is_empty());
     assert_eq!(ports.listed(true).await, client_ids(["one"]));
 }
@@ -26,7 +26,7 @@ pub async fn finishing_a_delete_again_is_no_error(ports: Ports) {
     let present = ports.create(&pending("payments")).await;
     ports.delete(&present).await;
     for _ in 0..2 {
-        ports.clients.remove_note(&present.id).await.unwrap();
+        ports.clients.remove_note(&present.id, None).await.unwrap();
     }
 }
 

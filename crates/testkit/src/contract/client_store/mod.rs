@@ -54,9 +54,12 @@ macro_rules! client_store_contract {
             client_store,
             $make,
             [
+                a_change_with_a_note_leaves_one_until_it_is_removed,
                 a_missing_client_is_not_made_by_a_change,
+                a_refused_change_leaves_no_note,
                 a_replaced_revision_is_refused,
                 every_attribute_can_be_replaced,
+                the_note_of_a_later_change_stays,
                 one_of_many_changes_wins,
             ]
         );
