@@ -275,6 +275,27 @@ async fn put_denial(service: &TestService, jti: &str) {
     put.set_item(Some(item.collect())).send().await.unwrap();
 }
 
+/// What is dead by the client's generation takes no room in the snapshot that all tenants share.
+#[tokio::test]
+async fn a_stop_takes_the_place_of_the_denials_of_single_tokens() {
+    for what in ["disable", "revoke-tokens", "delete"] {
+        let service = with_payments().await;
+        let manager = service.manager(MANAGES).await;
+        let token = token(&service).await;
+        service.deny(&token).await;
+        let denied = json!([jwt::claims(&token)["jti"]]);
+        assert_eq!(service.snapshot().await["jtis"], denied);
+        let stopped = match what {
+            "delete" => delete(&service, &manager).await,
+            _ => do_to(&service, &manager, what).await,
+        };
+        assert!(stopped.status < 300, "{what}: {}", stopped.text());
+        assert_eq!(service.snapshot().await["jtis"], json!([]), "{what}");
+        let dead = service.dead_by_snapshot(&token).await;
+        assert_eq!(dead, Some("client"), "{what}");
+    }
+}
+
 #[tokio::test]
 async fn more_than_500_revoked_tokens_of_a_client_become_one_stop() {
     let service = with_payments().await;

@@ -375,6 +375,7 @@ impl Deployment {
             answers: self.answers(),
             values: Arc::clone(&self.ports.values),
             api_tokens: Arc::clone(&self.ports.api_tokens),
+            revocations: Arc::clone(&self.ports.revocations),
             resource_servers: self.settings.resource_servers.clone(),
             catalog: self.catalog(),
             secret_storage: self.settings.secret_storage,

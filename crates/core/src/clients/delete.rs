@@ -67,6 +67,7 @@ impl Clients {
         if let Err(error) = self.finish_delete(deleted).await {
             warn!(client_id = %id, reason = &error as &dyn std::error::Error, "a delete is left to be repaired");
         }
+        self.forget_denials(deleted).await;
         if let Err(error) = remove_of(&*self.api_tokens, deleted, self.clock.now()).await {
             warn!(client_id = %id, reason = &error as &dyn std::error::Error, "dead API access tokens are left behind");
         }

@@ -28,7 +28,7 @@ pub(crate) use settings::ClientSettings;
 use crate::clock::Clock;
 use crate::cursors::Cursors;
 use crate::idempotency::KeptAnswers;
-use crate::ports::{ApiTokens, ClientStore, Directory, SecretValues};
+use crate::ports::{ApiTokens, ClientStore, Directory, Revocations, SecretValues};
 use crate::random::Random;
 use crate::resource_servers::{Catalog, ResourceServers};
 
@@ -44,6 +44,8 @@ pub struct Clients {
     pub values: Arc<dyn SecretValues>,
     /// The API access tokens that clients made.
     pub api_tokens: Arc<dyn ApiTokens>,
+    /// The tokens that were denied one by one, which a stop of their client makes needless.
+    pub revocations: Arc<dyn Revocations>,
     /// What tokens are for.
     pub resource_servers: ResourceServers,
     /// All APIs there are.

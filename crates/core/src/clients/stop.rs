@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use m2m_types::admin::client::ClientView;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_id::ClientId;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::update::{check_expected, contended};
 use super::{Clients, ClientsError};
@@ -117,7 +117,19 @@ impl Clients {
                 self.store.stop(&changed, expected, now, kept).await?
             }
         };
+        if change != Change::Enable && written == WriteOutcome::Written {
+            self.forget_denials(&changed).await;
+        }
         Ok((answered, written))
+    }
+
+    /// Takes the denials of single tokens of a stopped client out of the snapshot of all tenants: its generation
+    /// says the same. What stays there ends with the tokens.
+    pub(super) async fn forget_denials(&self, stopped: &Client) {
+        let (id, below) = (&stopped.id, stopped.generation);
+        if let Err(error) = self.revocations.forget_denials(id, below).await {
+            warn!(client_id = %id, reason = &error as &dyn std::error::Error, "needless denials are left behind");
+        }
     }
 }
 
