@@ -41,3 +41,4 @@ mod snapshot;
 mod stopping_in_seconds;
 mod strength;
 mod token_errors;
+mod transferring;

@@ -89,7 +89,8 @@ async fn limit_is_1_to_200() {
         "limit=1&limit=2",
         "status=all",
         "status=",
-        "owner=local%7Ceve",
+        "owner=eve",
+        "all=yes",
     ] {
         let answer = page(&service, &token, query).await;
         assert_eq!(

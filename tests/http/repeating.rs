@@ -75,6 +75,7 @@ async fn every_post_refuses_a_malformed_key() {
         "/v1/clients",
         "/v1/clients/m2m_orders/disable",
         "/v1/clients/m2m_orders/enable",
+        "/v1/clients/m2m_orders/restore",
         "/v1/clients/m2m_orders/revoke-tokens",
         "/v1/resource-servers",
         "/v1/api-tokens",

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::clients::{ClientSettings, Clients, ClientsError};
 use crate::organization::Organization;
 use crate::owner::Owner;
-use crate::ports::StoreError;
+use crate::ports::{ListedBy, StoreError};
 use crate::resource_servers::ResourceServer;
 
 /// Who the first owner is.
@@ -101,13 +101,11 @@ impl Clients {
     /// # Errors
     /// The store failed.
     pub async fn admins_of(&self, owner: &OwnerId) -> Result<Vec<Client>, StoreError> {
+        let of = ListedBy::Owner(owner.clone());
         let mut admins = Vec::new();
         let mut after: Option<ClientId> = None;
         loop {
-            let page = self
-                .store
-                .list_by_owner(owner, false, after.as_ref(), PAGE)
-                .await?;
+            let page = self.store.list(&of, false, after.as_ref(), PAGE).await?;
             let is_last = page.len() < PAGE as usize;
             after = page.last().map(|client| client.id.clone());
             // Only an admin client is for the management API when it names no resource.

@@ -1,6 +1,7 @@
 //! Where clients are listed: entries that are written in the client's own transactions.
 
 use m2m_core::client::{Client, ClientState};
+use m2m_core::ports::ListedBy;
 
 use super::Item;
 use super::expression::number;
@@ -13,13 +14,9 @@ pub(super) fn list(client: &Client) -> Vec<Write> {
     items(client).into_iter().map(Write::put).collect()
 }
 
-/// Takes a client out of the lists where it was in another state, and puts it where it belongs now.
-pub(super) fn relist(before: ClientState, client: &Client) -> Vec<Write> {
-    let before = Client {
-        state: before,
-        ..client.clone()
-    };
-    let (old, new) = (items(&before), items(client));
+/// Takes a client out of the lists where it was, and puts it where it belongs now.
+pub(super) fn relist(before: &Client, client: &Client) -> Vec<Write> {
+    let (old, new) = (items(before), items(client));
     let stays = |key: &Key| new.iter().any(|item| key.is_of(item));
     let left = old.iter().map(Key::of).filter(|key| !stays(key));
     left.map(Write::delete).chain(list(client)).collect()
@@ -29,7 +26,17 @@ fn items(client: &Client) -> Vec<Item> {
     let Some(list) = ListKind::of(client.state) else {
         return Vec::new();
     };
-    let mut entry = list.entry(&client.owner, &client.id).into_item();
+    let lists = [
+        ListedBy::Owner(client.owner.clone()),
+        ListedBy::Organization(client.organization.clone()),
+    ];
+    lists
+        .map(|of| entry(client, list.entry(&of, &client.id)))
+        .into()
+}
+
+fn entry(client: &Client, key: Key) -> Item {
+    let mut entry = key.into_item();
     if let ClientState::Deleted {
         restorable_until, ..
     } = client.state
@@ -37,5 +44,5 @@ fn items(client: &Client) -> Vec<Item> {
         // The client goes at the same time.
         entry.insert(EXPIRES_AT.to_owned(), number(restorable_until.as_second()));
     }
-    vec![entry]
+    entry
 }

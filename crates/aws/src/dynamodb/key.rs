@@ -6,6 +6,7 @@
 //! | owner | `OWNER#{owner}` | `OWNER` |
 //! | live client of an owner | `OWNER#{owner}` | `CLIENT#{client_id}` |
 //! | deleted client of an owner | `OWNER#{owner}` | `DELETED#{client_id}` |
+//! | live, deleted client of an organization | `ORG#{organization}#CLIENTS` | `CLIENT#{client_id}`, `DELETED#{client_id}` |
 //! | API access token | `TOKEN#{sha256 in hex}` | `TOKEN` |
 //! | number of an owner's inserts of API access tokens; entry of one | `OWNER#{owner}` | `TOKEN`; `TOKEN#{id}` |
 //! | organization, eight copies | `ORG#{organization}#{0..7}` | `ORG` |
@@ -26,7 +27,7 @@ use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use m2m_core::client::ClientState;
-use m2m_core::ports::{Counted, Counter, SpentName, TokenName};
+use m2m_core::ports::{Counted, Counter, ListedBy, SpentName, TokenName};
 use m2m_core::secret::SecretDigest;
 use m2m_types::admin::limits::QuotaPeriod;
 use m2m_types::client_id::ClientId;
@@ -208,7 +209,20 @@ fn in_hex(prefix: &str, bytes: &[u8; 32]) -> String {
     text
 }
 
-/// The lists of an owner's clients.
+/// Where the entries of lists lie.
+pub(super) fn partition(of: &ListedBy) -> String {
+    match of {
+        ListedBy::Owner(owner) => format!("OWNER#{owner}"),
+        ListedBy::Organization(id) => format!("{ORGANIZATION}{id}{LISTS}"),
+    }
+}
+
+/// What the partitions of an organization start with.
+pub(super) const ORGANIZATION: &str = "ORG#";
+/// What the partition of an organization's lists ends with: one of its own, since the count is written often.
+pub(super) const LISTS: &str = "#CLIENTS";
+
+/// The lists of the clients of an owner or an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ListKind {
     Live,
@@ -233,11 +247,8 @@ impl ListKind {
         }
     }
 
-    pub(super) fn entry(self, owner: &OwnerId, client: &ClientId) -> Key {
-        Key::new(
-            format!("OWNER#{owner}"),
-            format!("{}{client}", self.prefix()),
-        )
+    pub(super) fn entry(self, of: &ListedBy, client: &ClientId) -> Key {
+        Key::new(partition(of), format!("{}{client}", self.prefix()))
     }
 }
 
@@ -271,14 +282,19 @@ mod tests {
             (Key::client(&client), "CLIENT#m2m_1", "CLIENT"),
             (Key::owner(&owner), "OWNER#local|admin", "OWNER"),
             (
-                ListKind::Live.entry(&owner, &client),
+                ListKind::Live.entry(&ListedBy::Owner(owner.clone()), &client),
                 "OWNER#local|admin",
                 "CLIENT#m2m_1",
             ),
             (
-                ListKind::Deleted.entry(&owner, &client),
+                ListKind::Deleted.entry(&ListedBy::Owner(owner.clone()), &client),
                 "OWNER#local|admin",
                 "DELETED#m2m_1",
+            ),
+            (
+                ListKind::Live.entry(&ListedBy::Organization(organization.clone()), &client),
+                "ORG#acme#CLIENTS",
+                "CLIENT#m2m_1",
             ),
             (
                 Key::organization_copy(&organization, 7),

@@ -1,13 +1,13 @@
 //! The whole table at once, and mending what is derived in it.
 
-use m2m_core::ports::{ListEntry, StoreError, SurveyedClient, TableSurvey};
+use m2m_core::ports::{ListEntry, ListedBy, StoreError, SurveyedClient, TableSurvey};
 use m2m_types::admin::client::SecretStorage;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{OrganizationId, OwnerId};
 
 use super::expression::{Expression, number};
 use super::items::client;
-use super::key::{Key, ListKind, PARTITION_KEY, SORT_KEY, text_of};
+use super::key::{Key, LISTS, ListKind, ORGANIZATION, PARTITION_KEY, SORT_KEY, text_of};
 use super::update::Updated;
 use super::{Item, Table};
 use crate::failure::failed;
@@ -86,18 +86,27 @@ fn key_of(entry: &ListEntry) -> Key {
     } else {
         ListKind::Live
     };
-    list.entry(&entry.owner, &entry.client)
+    list.entry(&entry.of, &entry.client)
 }
 
 /// Notes an item if it is a client, an entry or a count; the others are not derived from clients.
 fn note(survey: &mut TableSurvey, item: Item) -> Result<(), StoreError> {
     let text = |name| text_of(&item, name).cloned().unwrap_or_default();
     let (pk, sk) = (text(PARTITION_KEY), text(SORT_KEY));
+    let organization = pk.strip_prefix(ORGANIZATION);
     if pk.starts_with("CLIENT#") {
         survey.clients.push(client_of(&pk, item)?);
     } else if let Some(owner) = pk.strip_prefix("OWNER#") {
-        survey.entries.extend(entry_of(owner, &sk)?);
-    } else if let (Some(organization), "COUNT") = (pk.strip_prefix("ORG#"), sk.as_str()) {
+        let owner = OwnerId::parse(owner).map_err(|error| damaged(&pk, &error))?;
+        survey
+            .entries
+            .extend(entry_of(ListedBy::Owner(owner), &sk)?);
+    } else if let Some(id) = organization.and_then(|rest| rest.strip_suffix(LISTS)) {
+        let id = OrganizationId::parse(id).map_err(|error| damaged(&pk, &error))?;
+        survey
+            .entries
+            .extend(entry_of(ListedBy::Organization(id), &sk)?);
+    } else if let (Some(organization), "COUNT") = (organization, sk.as_str()) {
         let organization = OrganizationId::parse(organization).map_err(|e| damaged(&pk, &e))?;
         survey.counts.insert(organization, count_of(&pk, &item)?);
     }
@@ -123,14 +132,14 @@ fn client_of(pk: &str, item: Item) -> Result<SurveyedClient, StoreError> {
     })
 }
 
-/// The owner itself lies in the same partition.
-fn entry_of(owner: &str, sk: &str) -> Result<Option<ListEntry>, StoreError> {
+/// The owner itself lies in the same partition as its lists.
+fn entry_of(of: ListedBy, sk: &str) -> Result<Option<ListEntry>, StoreError> {
     for (list, deleted) in [(ListKind::Live, false), (ListKind::Deleted, true)] {
         let Some(client) = sk.strip_prefix(list.prefix()) else {
             continue;
         };
         return Ok(Some(ListEntry {
-            owner: OwnerId::parse(owner).map_err(|error| damaged(owner, &error))?,
+            of,
             client: ClientId::parse(client).map_err(|error| damaged(sk, &error))?,
             deleted,
         }));

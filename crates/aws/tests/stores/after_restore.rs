@@ -10,7 +10,9 @@ use m2m_aws::{deployment, survey};
 use m2m_core::after_restore::{AfterRestore, AfterRestoreError, Decision};
 use m2m_core::client::{Client, ClientState};
 use m2m_core::clock::{Clock as _, SystemClock};
-use m2m_core::ports::{ListEntry, PendingClient, StoreError, Survey, SurveyedValue, TableSurvey};
+use m2m_core::ports::{
+    ListEntry, ListedBy, PendingClient, StoreError, Survey, SurveyedValue, TableSurvey,
+};
 use m2m_testkit::SeededRandom;
 use m2m_testkit::builders::{client_id, next, pending};
 use m2m_types::admin::client::SecretStorage;
@@ -326,6 +328,7 @@ async fn lists_and_counts_are_made_to_fit() {
     let deleted = kept(&of, "deleted").await;
     of.delete(&deleted).await;
     remove(&of, "OWNER#local|ada", "CLIENT#m2m_live").await;
+    remove(&of, "ORG#acme#CLIENTS", "CLIENT#m2m_live").await;
     let stale = of.dynamodb.put_item().table_name(config().table);
     let stale = stale
         .item("pk", AttributeValue::S("OWNER#local|ada".to_owned()))
@@ -334,13 +337,13 @@ async fn lists_and_counts_are_made_to_fit() {
     remove(&of, "ORG#acme", "COUNT").await;
 
     let found = rules.run(&all_kept(), &|_| ()).await.unwrap().findings;
-    assert_eq!(found.missing_entries.len(), 1);
+    assert_eq!(found.missing_entries.len(), 2);
     assert_eq!(found.stale_entries.len(), 1);
     assert_eq!(found.wrong_counts.len(), 1);
     assert_eq!(of.count().await, "1");
-    let ada = m2m_testkit::builders::owner().id;
+    let ada = ListedBy::Owner(m2m_testkit::builders::owner().id);
     for (deleted, name) in [(false, "live"), (true, "deleted")] {
-        let list = of.stores.clients.list_by_owner(&ada, deleted, None, 9);
+        let list = of.stores.clients.list(&ada, deleted, None, 9);
         let ids: Vec<_> = list
             .await
             .unwrap()

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use m2m_core::client::ClientState;
-use m2m_core::ports::StoreError;
+use m2m_core::ports::{ListedBy, StoreError};
 use m2m_testkit::builders::{answer, client_id, next, organization, owner, pending};
 
 use crate::support::{Deployment, config};
@@ -90,11 +90,8 @@ async fn a_damaged_client_is_a_failure() {
             "understand a client",
             "{attribute} {value:?}"
         );
-        let ada = owner().id;
-        let list = deployment
-            .stores
-            .clients
-            .list_by_owner(&ada, false, None, 10);
+        let ada = ListedBy::Owner(owner().id);
+        let list = deployment.stores.clients.list(&ada, false, None, 10);
         assert!(list.await.is_err(), "{attribute} {value:?}");
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use m2m_core::ports::{Attempt, Counted, Counter, InsertOutcome, StoreError};
+use m2m_core::ports::{Attempt, Counted, Counter, InsertOutcome, ListedBy, StoreError};
 use m2m_local::stand_in::StandIn;
 use m2m_local::stand_in::faults::Fault;
 use m2m_testkit::builders::{
@@ -103,8 +103,11 @@ async fn ask_everything(
     ask!(clients.stop(&present, revision, NOW, None));
     ask!(clients.delete(&present, revision, NOW));
     ask!(clients.remove_note(&present.id, None));
+    ask!(clients.begin_restore(&present.id, NOW, NOW));
+    ask!(clients.transfer(&present, &present, NOW, None));
+    ask!(values.restore(&present.id));
     ask!(clients.unfinished(None, 10));
-    ask!(clients.list_by_owner(&ada.id, false, None, 10));
+    ask!(clients.list(&ListedBy::Owner(ada.id.clone()), false, None, 10));
     ask!(clients.record_use(&present.id, &secret.id, NOW));
     ask!(answers.find(&[1; 32]));
     ask!(answers.insert(&kept));
@@ -145,13 +148,13 @@ async fn whatever_goes_wrong_is_a_failure_in_time() {
         let deployment = Deployment::start().await;
         deployment.faults.always("*", fault);
         let results = ask_everything(&deployment).await;
-        assert_eq!(results.len(), 42);
+        assert_eq!(results.len(), 45);
         for (method, result, took) in results {
             assert!(result.is_err(), "{method} with {fault:?}");
             assert!(took < DEADLINE, "{method} with {fault:?} took {took:?}");
         }
         // At most three attempts each.
-        assert!(deployment.faults.calls().len() <= 3 * 42, "{fault:?}");
+        assert!(deployment.faults.calls().len() <= 3 * 45, "{fault:?}");
     }
 }
 

@@ -21,7 +21,7 @@ use m2m_core::error_chain::chain;
 use m2m_core::keys::{KeyState, SigningAlgorithm};
 use m2m_core::owner::Owner;
 use m2m_core::ports::{
-    KeyRecord, Principals, RevokedAt, Spending, SpentName, Unfinished, WriteOutcome,
+    KeyRecord, ListedBy, Principals, RevokedAt, Spending, SpentName, Unfinished, WriteOutcome,
 };
 use m2m_core::resource_servers::{KeptCatalog, ResourceServer, ResourceServerRecord};
 use m2m_testkit::builders::{
@@ -256,9 +256,9 @@ async fn assert_everything_is_read(of: &Deployment, fixture: &str) {
     for (name, expected) in [("payments", &payments), ("former", &former), ("new", &new)] {
         assert_eq!(of.client(name).await.as_ref(), Some(expected), "{fixture}");
     }
-    let ada = owner().id;
+    let ada = ListedBy::Owner(owner().id);
     for (deleted, expected) in [(false, payments), (true, former)] {
-        let list = stores.clients.list_by_owner(&ada, deleted, None, 9);
+        let list = stores.clients.list(&ada, deleted, None, 9);
         assert_eq!(list.await.unwrap(), [expected], "{fixture}");
     }
     assert_eq!(of.count().await, "2", "{fixture}");
@@ -285,7 +285,8 @@ async fn assert_everything_is_read(of: &Deployment, fixture: &str) {
         "{fixture}"
     );
 
-    let listed = stores.api_tokens.list_by_owner(&ada, None, 9, NOW);
+    let whose = owner().id;
+    let listed = stores.api_tokens.list_by_owner(&whose, None, 9, NOW);
     assert_eq!(listed.await.unwrap(), api_tokens(), "{fixture}");
     for token in api_tokens() {
         let found = stores.api_tokens.find(&token.digest, NOW).await.unwrap();

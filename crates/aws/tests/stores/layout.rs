@@ -48,6 +48,7 @@ async fn a_client_s_items_come_and_go() {
         answer_key.as_str(),
         "CLIENT#m2m_payments / CLIENT",
         "ORG#acme / COUNT",
+        "ORG#acme#CLIENTS / CLIENT#m2m_payments",
         "OWNER#local|ada / CLIENT#m2m_payments",
     ];
     assert_eq!(keys(&deployment).await, expected);
@@ -68,6 +69,7 @@ async fn a_client_s_items_come_and_go() {
         answer_key.as_str(),
         "CLIENT#m2m_payments / CLIENT",
         "ORG#acme / COUNT",
+        "ORG#acme#CLIENTS / DELETED#m2m_payments",
         "OWNER#local|ada / DELETED#m2m_payments",
         "REVOCATIONS / CLIENT#m2m_payments",
         "REVOCATIONS / SEQUENCE",

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use m2m_core::client::ClientState;
-use m2m_core::ports::{Spending, SpentName};
+use m2m_core::ports::{ListedBy, Spending, SpentName};
 use m2m_testkit::builders::{
     NOW, answer, client_id, next, organization, owner, pending, resource_server, secret,
 };
@@ -101,7 +101,7 @@ async fn a_list_costs_the_same_at_any_depth() {
         deployment.create(&format!("client-{number:03}")).await;
     }
     calls(&deployment);
-    let ada = owner().id;
+    let ada = ListedBy::Owner(owner().id);
     for after in [
         None,
         Some(client_id("client-010")),
@@ -110,14 +110,11 @@ async fn a_list_costs_the_same_at_any_depth() {
         let list = deployment
             .stores
             .clients
-            .list_by_owner(&ada, false, after.as_ref(), 51);
+            .list(&ada, false, after.as_ref(), 51);
         assert_eq!(list.await.unwrap().len(), 51);
         assert_eq!(calls(&deployment), ["Query", "BatchGetItem"]);
     }
-    let list = deployment
-        .stores
-        .clients
-        .list_by_owner(&ada, false, None, 101);
+    let list = deployment.stores.clients.list(&ada, false, None, 101);
     assert_eq!(list.await.unwrap().len(), 101);
     assert_eq!(
         calls(&deployment),

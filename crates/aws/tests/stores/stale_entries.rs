@@ -1,6 +1,7 @@
 //! A list is read in two steps, and a client may move or go in between.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use m2m_core::ports::ListedBy;
 use m2m_testkit::builders::{client_ids, owner};
 
 use crate::support::{Deployment, config};
@@ -31,21 +32,18 @@ async fn what_moved_is_left_out_and_the_page_stays_full() {
         put_entry(&deployment, &format!("CLIENT#m2m_{gone}")).await;
     }
     let clients = &deployment.stores.clients;
-    let ada = owner().id;
+    let ada = ListedBy::Owner(owner().id);
     for (limit, expected) in [
         (1, client_ids(["b"])),
         (2, client_ids(["b", "d"])),
         (3, client_ids(["b", "d", "f"])),
         (9, client_ids(["b", "d", "f"])),
     ] {
-        let list = clients
-            .list_by_owner(&ada, false, None, limit)
-            .await
-            .unwrap();
+        let list = clients.list(&ada, false, None, limit).await.unwrap();
         let ids: Vec<_> = list.into_iter().map(|client| client.id).collect();
         assert_eq!(ids, expected, "{limit}");
     }
-    let list = clients.list_by_owner(&ada, true, None, 9).await.unwrap();
+    let list = clients.list(&ada, true, None, 9).await.unwrap();
     assert_eq!(list.len(), 1);
 }
 
@@ -53,7 +51,7 @@ async fn what_moved_is_left_out_and_the_page_stays_full() {
 async fn an_entry_that_is_no_client_s_is_a_failure() {
     let deployment = Deployment::start().await;
     put_entry(&deployment, "CLIENT#a b").await;
-    let ada = owner().id;
+    let ada = ListedBy::Owner(owner().id);
     let clients = &deployment.stores.clients;
-    assert!(clients.list_by_owner(&ada, false, None, 9).await.is_err());
+    assert!(clients.list(&ada, false, None, 9).await.is_err());
 }

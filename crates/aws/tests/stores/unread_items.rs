@@ -1,5 +1,6 @@
 //! DynamoDB may leave items of a batch unread. They are asked for again, and never taken for absent.
 
+use m2m_core::ports::ListedBy;
 use m2m_testkit::builders::{client_id, client_ids, organization, owner};
 
 use crate::meddler::{Meddler, Meddling};
@@ -40,10 +41,8 @@ async fn what_stays_unread_is_a_failure() {
         assert!(directory.find_client(&client_id(name)).await.is_err());
     }
     assert!(directory.find_principals(&ada, &acme).await.is_err());
-    let list = deployment
-        .stores
-        .clients
-        .list_by_owner(&ada, false, None, 10);
+    let of = ListedBy::Owner(ada);
+    let list = deployment.stores.clients.list(&of, false, None, 10);
     assert!(list.await.is_err());
 }
 
@@ -54,11 +53,8 @@ async fn lists_are_complete_and_in_order_all_the_same() {
         deployment.create(name).await;
     }
     meddler.next(2);
-    let ada = owner().id;
-    let list = deployment
-        .stores
-        .clients
-        .list_by_owner(&ada, false, None, 10);
+    let ada = ListedBy::Owner(owner().id);
+    let list = deployment.stores.clients.list(&ada, false, None, 10);
     let ids: Vec<_> = list
         .await
         .unwrap()

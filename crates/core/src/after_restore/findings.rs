@@ -7,7 +7,7 @@ use m2m_types::client_id::ClientId;
 use m2m_types::names::OrganizationId;
 
 use crate::client::ClientState;
-use crate::ports::{ListEntry, SurveyedClient, SurveyedValue, TableSurvey};
+use crate::ports::{ListEntry, ListedBy, SurveyedClient, SurveyedValue, TableSurvey};
 
 /// What a restored table has wrong, as far as the values of secrets tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Findings {
     }
 
     fn compare_entries(&mut self, table: &TableSurvey) {
-        let expected: BTreeSet<_> = table.clients.iter().filter_map(entry_of).collect();
+        let expected: BTreeSet<_> = table.clients.iter().flat_map(entries_of).collect();
         let present: BTreeSet<_> = table.entries.iter().cloned().collect();
         self.missing_entries = expected.difference(&present).cloned().collect();
         self.stale_entries = present.difference(&expected).cloned().collect();
@@ -109,16 +109,21 @@ impl Findings {
     }
 }
 
-/// Where a client is listed; none: a create under way is nowhere.
-fn entry_of(client: &SurveyedClient) -> Option<ListEntry> {
+/// Where a client is listed: by its owner and by its organization. A create under way is nowhere.
+fn entries_of(client: &SurveyedClient) -> Vec<ListEntry> {
     let deleted = match client.state {
-        ClientState::Pending | ClientState::Abandoned => return None,
+        ClientState::Pending | ClientState::Abandoned => return Vec::new(),
         ClientState::Active | ClientState::Disabled => false,
         ClientState::Deleted { .. } => true,
     };
-    Some(ListEntry {
-        owner: client.owner.clone(),
+    let lists = [
+        ListedBy::Owner(client.owner.clone()),
+        ListedBy::Organization(client.organization.clone()),
+    ];
+    let entry = |of| ListEntry {
+        of,
         client: client.id.clone(),
         deleted,
-    })
+    };
+    lists.map(entry).into()
 }

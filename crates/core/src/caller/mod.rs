@@ -122,6 +122,28 @@ impl Caller {
         }
     }
 
+    /// Demands that the caller may do all of this: whoever changes another owner's client could come to do it.
+    /// `clients:delegate` counts all that the caller's owner may, but for a principal of AWS IAM.
+    ///
+    /// # Errors
+    /// Names the scope that the caller lacks.
+    pub fn require_all_of(&self, permissions: &ScopeSet) -> Result<(), InsufficientScope> {
+        if let Actor::Iam { .. } = &self.actor {
+            return match permissions.first_missing_from(&self.scopes) {
+                Some(scope) => Err(InsufficientScope::ForEntry(scope.to_string())),
+                None => Ok(()),
+            };
+        }
+        let delegates = ManagementScope::ClientsDelegate.is_in(&self.scopes);
+        let may = |scope: &Scope| {
+            self.may_pass_on(scope) || delegates && self.owner.permissions.contains(scope)
+        };
+        match permissions.iter().find(|scope| !may(scope)) {
+            Some(scope) => Err(InsufficientScope::ForStrength(scope.to_string())),
+            None => Ok(()),
+        }
+    }
+
     /// Demands that the caller holds what it grants to an owner.
     ///
     /// # Errors

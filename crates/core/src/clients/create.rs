@@ -50,7 +50,7 @@ impl Clients {
         }
         let known = self.catalog.current().await?;
         let settings = ClientSettings::of_request(&request.clone().into(), &known, None)?;
-        settings.check(caller, None)?;
+        settings.check(caller, caller.owner(), None)?;
         let organization = caller.organization();
         if !organization.m2m_clients_allowed {
             return Err(ClientsError::PlanRequired {

@@ -43,12 +43,15 @@ impl Clients {
             caller.require(ManagementScope::TokensWrite)?;
         }
         for _ in 0..ATTEMPTS {
-            let present = self.find_visible(caller, id).await?;
+            let present = self.find_stoppable(caller, id).await?;
             check_expected(precondition, &present)?;
             if present.deletion_protection {
                 return Err(ClientsError::DeletionProtected);
             }
             if api_tokens == ItsApiTokens::Stay {
+                if present.owner != caller.owner().id {
+                    return Err(ClientsError::OwnerOnly);
+                }
                 let (known, now) = (self.catalog.current().await?, self.clock.now());
                 detach_from(&*self.api_tokens, &present, caller, &known, now).await?;
             }

@@ -26,6 +26,11 @@ pub enum ClientsError {
         /// Until when it is kept.
         restorable_until: Timestamp,
     },
+    /// An admin manages another owner's client, but not what is private to that owner.
+    #[error(
+        "only the client's own owner sees the values of its secrets and keeps its API access tokens"
+    )]
+    OwnerOnly,
     /// There is nothing to restore.
     #[error("the client is not deleted")]
     NotDeleted,

@@ -11,6 +11,7 @@ mod restore;
 mod secrets;
 mod settings;
 mod stop;
+mod transfer;
 mod update;
 mod view;
 
@@ -20,7 +21,7 @@ use m2m_types::admin::client::SecretStorage;
 
 pub use delete::ItsApiTokens;
 pub use error::ClientsError;
-pub use list::Selection;
+pub use list::{Selection, Whose};
 pub use repair::{LEFT_BEHIND, Repaired};
 pub use secrets::{InUsePeriod, Retirement};
 pub(crate) use settings::ClientSettings;

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use m2m_types::admin::client::ClientView;
 use m2m_types::admin::scopes::ManagementScope;
 use m2m_types::client_id::ClientId;
 use tracing::{info, warn};
@@ -17,9 +18,9 @@ use super::{Clients, ClientsError};
 use crate::active_client::both_active;
 use crate::caller::Caller;
 use crate::client::{Client, ClientState};
+use crate::idempotency::{Answered, Conditions, Once};
 use crate::organization::Organization;
 use crate::ports::{RestoreOutcome, RestoredClient, StoreError};
-use crate::revision::Precondition;
 
 /// Longer than any request may take: a note that is older was left behind, and the next restore goes on from there.
 const IN_FLIGHT_FOR: Duration = Duration::from_secs(30);
@@ -35,11 +36,18 @@ impl Clients {
         &self,
         caller: &Caller,
         id: &ClientId,
-        precondition: &Precondition,
-    ) -> Result<Client, ClientsError> {
+        conditions: &Conditions,
+    ) -> Result<Answered<ClientView>, ClientsError> {
         caller.require(ManagementScope::ClientsWrite)?;
+        let call = format!("POST /v1/clients/{id}/restore");
+        let once = self
+            .answers
+            .once(caller, &call, conditions.key.as_ref(), &())?;
+        if let Some(first) = once.first().await? {
+            return Ok(first);
+        }
         let deleted = self.find_restorable(caller, id).await?;
-        check_expected(precondition, &deleted)?;
+        check_expected(&conditions.precondition, &deleted)?;
         caller.require_no_stronger(deleted.scopes.as_ref())?;
         let organization = self.organization_with_room(&deleted).await?;
         let since = self.clock.now();
@@ -51,7 +59,7 @@ impl Clients {
             return Err(under_way());
         }
         let restored = self
-            .bring_back(deleted, organization.max_clients, since)
+            .bring_back(deleted, organization.max_clients, since, &once)
             .await?;
         info!(client_id = %id, by = %caller.actor(), "client restored");
         Ok(restored)
@@ -63,7 +71,8 @@ impl Clients {
         caller: &Caller,
         id: &ClientId,
     ) -> Result<Client, ClientsError> {
-        let client = self.find_own(caller, id).await?;
+        let client = self.find_managed(caller, id).await?;
+        self.require_no_stronger_owner(caller, &client).await?;
         match client.state {
             ClientState::Deleted {
                 restorable_until, ..
@@ -97,21 +106,25 @@ impl Clients {
         deleted: Client,
         max_clients: Option<u32>,
         since: Timestamp,
-    ) -> Result<Client, ClientsError> {
+        once: &Once<'_>,
+    ) -> Result<Answered<ClientView>, ClientsError> {
         let is_kept = deleted.has_kept_values() && self.values.restore(&deleted.id).await?;
         if !is_kept && self.needs_value(&deleted) {
             self.let_go(&deleted).await;
             return Err(ClientsError::SecretGone);
         }
         let restored = deleted.clone().restored(self.clock.now());
+        let answered = self.answered(&restored);
+        let kept = once.keep(&answered)?;
         let restore = RestoredClient {
             client: &restored,
             before: &deleted,
             max_clients,
             since,
+            answer: kept.as_ref(),
         };
         match self.store.restore(restore).await? {
-            RestoreOutcome::Restored => Ok(restored),
+            RestoreOutcome::Restored => Ok(answered),
             RestoreOutcome::LimitReached => {
                 self.let_go(&deleted).await;
                 Err(ClientsError::LimitReached {

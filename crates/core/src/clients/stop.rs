@@ -80,7 +80,10 @@ impl Clients {
             if let Some(first) = once.first().await? {
                 return Ok(first);
             }
-            let present = self.find_visible(caller, id).await?;
+            let present = match change {
+                Change::Enable => self.find_visible(caller, id).await?,
+                Change::Disable | Change::RevokeTokens => self.find_stoppable(caller, id).await?,
+            };
             check_expected(&conditions.precondition, &present)?;
             if change == Change::Enable && !change.is_done(&present) {
                 caller.require_no_stronger(present.scopes.as_ref())?;

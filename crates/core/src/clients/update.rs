@@ -75,12 +75,13 @@ impl Clients {
         let known = self.catalog.current().await?;
         for _ in 0..ATTEMPTS {
             let present = self.find_visible(caller, id).await?;
+            let owner = self.owner_of(caller, &present).await?;
             check_expected(precondition, &present)?;
             let request = change(&present, &known)?;
             let now = self.clock.now();
             let before = ClientSettings::of(&present);
             let after = ClientSettings::of_request(&request, &known, Some(&present))?;
-            after.check(caller, Some(&before))?;
+            after.check(caller, &owner, Some(&before))?;
             let method = after.method.clone();
             let auth = changed_auth(&present, method, request.overlap_seconds, now)?;
             if after == before && auth == present.auth {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use m2m_types::client_id::ClientId;
-use m2m_types::names::{OwnerId, SecretId};
+use m2m_types::names::{OrganizationId, OwnerId, SecretId};
 
 use super::{KeptAnswer, StoreError};
 use crate::client::{Client, Revision};
@@ -47,6 +47,15 @@ pub enum WriteOutcome {
     ChangedMeanwhile,
 }
 
+/// Whose clients a list has.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListedBy {
+    /// Those of one owner.
+    Owner(OwnerId),
+    /// Those of all owners of an organization.
+    Organization(OrganizationId),
+}
+
 /// A client in the last step of a restore.
 #[derive(Debug, Clone)]
 pub struct RestoredClient<'a> {
@@ -56,6 +65,8 @@ pub struct RestoredClient<'a> {
     pub before: &'a Client,
     /// How many clients its organization may have.
     pub max_clients: Option<u32>,
+    /// The answer that says so, as in [`ClientStore::replace`].
+    pub answer: Option<&'a KeptAnswer>,
     /// The moment that its note was written with: somebody else's note is another restore, or a delete.
     pub since: Timestamp,
 }
@@ -167,10 +178,20 @@ pub trait ClientStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Unfinished>, StoreError>;
 
-    /// At most `limit` of an owner's clients behind `after` in the order of their ids; live or deleted ones.
-    async fn list_by_owner(
+    /// Writes a client that goes over to another owner, its generation raised, what says so in the revocations, and
+    /// moves its list entry, and keeps the answer as [`ClientStore::replace`]: all or nothing.
+    async fn transfer(
         &self,
-        owner: &OwnerId,
+        client: &Client,
+        before: &Client,
+        now: Timestamp,
+        answer: Option<&KeptAnswer>,
+    ) -> Result<WriteOutcome, StoreError>;
+
+    /// At most `limit` of the clients behind `after` in the order of their ids; live or deleted ones.
+    async fn list(
+        &self,
+        of: &ListedBy,
         deleted: bool,
         after: Option<&ClientId>,
         limit: u32,

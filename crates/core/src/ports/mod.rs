@@ -21,8 +21,8 @@ pub use answers::{Answers, KeptAnswer};
 pub use api_tokens::{ApiTokens, OwnedApiTokens};
 pub use attempts::{Attempt, Attempts};
 pub use client_store::{
-    ClientStore, InsertOutcome, PendingClient, RestoreOutcome, RestoredClient, Unfinished,
-    WriteOutcome,
+    ClientStore, InsertOutcome, ListedBy, PendingClient, RestoreOutcome, RestoredClient,
+    Unfinished, WriteOutcome,
 };
 pub use directory::{Directory, Lookup, Principals};
 pub use fetch::{FetchDocument, NothingFetched, OwnDocument};

@@ -8,7 +8,7 @@ use m2m_types::admin::client::SecretStorage;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::{ClientName, OrganizationId, OwnerId};
 
-use super::StoreError;
+use super::{ListedBy, StoreError};
 use crate::client::ClientState;
 
 /// What is looked at of a client.
@@ -30,11 +30,11 @@ pub struct SurveyedClient {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// An entry of an owner's lists.
+/// An entry of a list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ListEntry {
-    /// Whose list.
-    pub owner: OwnerId,
+    /// Of which list.
+    pub of: ListedBy,
     /// Which client.
     pub client: ClientId,
     /// Whether it is the list of the deleted ones.

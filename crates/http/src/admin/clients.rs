@@ -6,15 +6,18 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use http::{Response, StatusCode};
 use m2m_core::client::Client;
-use m2m_core::clients::{ItsApiTokens, Selection};
-use m2m_types::admin::client::{CreateClient, PatchClient, ReplaceClient};
+use m2m_core::clients::{ItsApiTokens, Selection, Whose};
+use m2m_types::admin::client::{CreateClient, PatchClient, ReplaceClient, TransferClient};
 use m2m_types::metadata::paths;
+use m2m_types::names::OwnerId;
+use m2m_types::problem::FieldError;
 use serde::Deserialize;
 
 use super::answer;
 use super::input::{self, JSON, MERGE_PATCH, PathOf};
 use super::list::{self, QueryOf};
 use super::presented::Presented;
+use crate::problem_answer::Refusal;
 use crate::{Shared, entity_tag, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -46,6 +49,10 @@ pub(super) fn routes() -> Router<Shared> {
             post(restore).fallback(fallback::method_not_allowed),
         )
         .route(
+            "/v1/clients/{id}/transfer",
+            post(transfer).fallback(fallback::method_not_allowed),
+        )
+        .route(
             "/v1/clients/{id}/revoke-tokens",
             post(revoke_tokens).fallback(fallback::method_not_allowed),
         )
@@ -63,6 +70,25 @@ struct ListQuery {
     /// Which clients.
     #[serde(default)]
     status: ListStatus,
+    /// Those of this owner.
+    owner: Option<OwnerId>,
+    /// Those of the whole organization.
+    #[serde(default)]
+    all: bool,
+}
+
+impl ListQuery {
+    fn whose(&self) -> Result<Whose, Refusal> {
+        match (&self.owner, self.all) {
+            (None, false) => Ok(Whose::Own),
+            (None, true) => Ok(Whose::All),
+            (Some(owner), false) => Ok(Whose::Owner(owner.clone())),
+            (Some(_), true) => {
+                let error = FieldError::new("", "owner and all=true exclude each other");
+                Err(Refusal::Malformed(error))
+            }
+        }
+    }
 }
 
 /// The query of a delete.
@@ -90,6 +116,7 @@ async fn page(
     answer::to_caller(&state, &presented, async |caller| {
         let query = list::query(query)?;
         let selection = Selection {
+            whose: query.whose()?,
             deleted: query.status == ListStatus::Deleted,
             limit: list::check_limit(query.limit)?,
             unverified_cursor: query.cursor,
@@ -228,10 +255,29 @@ async fn restore(
     presented: Presented,
 ) -> Response<Body> {
     answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
+        let conditions = input::conditions(&presented.headers)?;
         let id = input::client_id(id)?;
-        let restored = state.clients.restore(&caller, &id, &precondition).await?;
-        Ok(changed(&state, &restored))
+        let restored = state.clients.restore(&caller, &id, &conditions).await?;
+        Ok(answer::answered(&state, &restored))
+    })
+    .await
+}
+
+async fn transfer(
+    State(state): State<Shared>,
+    id: PathOf<String>,
+    presented: Presented,
+    body: Body,
+) -> Response<Body> {
+    answer::to_caller(&state, &presented, async |caller| {
+        let conditions = input::conditions(&presented.headers)?;
+        let request: TransferClient = input::json(&presented.headers, body, JSON).await?;
+        let id = input::client_id(id)?;
+        let given = state
+            .clients
+            .transfer(&caller, &id, &request, &conditions)
+            .await?;
+        Ok(answer::answered(&state, &given))
     })
     .await
 }

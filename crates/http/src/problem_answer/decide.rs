@@ -248,6 +248,7 @@ fn decide_clients(state: &State, error: ClientsError) -> Outside {
         ClientsError::InsufficientScope(missing) => insufficient_scope(state, &missing),
         ClientsError::NotFound => Outside::new(kind::NOT_FOUND, detail),
         ClientsError::Deleted { .. } => Outside::new(kind::CLIENT_DELETED, detail),
+        ClientsError::OwnerOnly => Outside::new(kind::OWNER_ONLY, detail),
         ClientsError::NotDeleted => Outside::new(kind::NOT_DELETED, detail),
         ClientsError::SecretGone => Outside::new(kind::SECRET_GONE, detail),
         ClientsError::OwnerInactive => Outside::new(kind::OWNER_INACTIVE, detail),

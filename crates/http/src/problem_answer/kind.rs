@@ -37,6 +37,7 @@ kinds! {
     INSUFFICIENT_SCOPE = FORBIDDEN, "insufficient-scope", "Insufficient scope";
     PLAN_REQUIRED = FORBIDDEN, "plan-required", "Plan required";
     LIMIT_REACHED = FORBIDDEN, "limit-reached", "Limit reached";
+    OWNER_ONLY = FORBIDDEN, "owner-only", "For the owner only";
     NOT_FOUND = NOT_FOUND, "not-found", "Not found";
     CLIENT_DELETED = NOT_FOUND, "client-deleted", "Client deleted";
     SECRET_NOT_FOUND = NOT_FOUND, "secret-not-found", "No such secret";

@@ -194,6 +194,7 @@ mod tests {
     use m2m_aws::{Stores, deployment, tables};
     use m2m_core::client::Client;
     use m2m_core::clock::SystemClock;
+    use m2m_core::ports::ListedBy;
     use m2m_core::random::SystemRandom;
 
     use super::super::{Options, Server, config_of, first_owner, record};
@@ -326,7 +327,10 @@ mod tests {
             let file = AdminFile::read(data_dir.path()).unwrap();
             let owner = &admin_of(&server, &file).await.unwrap().owner;
             let clients = &server.deployment().ports().clients;
-            let admins = clients.list_by_owner(owner, false, None, 10).await.unwrap();
+            let admins = clients
+                .list(&ListedBy::Owner(owner.clone()), false, None, 10)
+                .await
+                .unwrap();
             let ids: Vec<_> = admins.into_iter().map(|admin| admin.id).collect();
             assert_eq!(ids, [file.client_id], "stopped at {stop_at}");
             if ended.is_ok() {

@@ -29,8 +29,8 @@ use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState};
 use m2m_core::ports::{
     Answers, ApiTokens, Attempts, ClientStore, Directory, InsertOutcome, KeptAnswer, KeyStore,
-    PendingClient, Quotas, ResourceServerStore, Revocations, SecretValues, SpentOnce, Survey,
-    WriteOutcome,
+    ListedBy, PendingClient, Quotas, ResourceServerStore, Revocations, SecretValues, SpentOnce,
+    Survey, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
 
@@ -128,8 +128,8 @@ impl Ports {
 
     /// The ids in a list of the owner of [`builders::owner`].
     async fn listed(&self, deleted: bool) -> Vec<ClientId> {
-        let owner = builders::owner().id;
-        let clients = self.clients.list_by_owner(&owner, deleted, None, 1_000);
+        let of = ListedBy::Owner(builders::owner().id);
+        let clients = self.clients.list(&of, deleted, None, 1_000);
         clients
             .await
             .unwrap()

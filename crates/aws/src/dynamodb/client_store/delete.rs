@@ -18,12 +18,16 @@ impl Table {
         now: Timestamp,
     ) -> Result<WriteOutcome, StoreError> {
         let (key, changes) = change(client, expected)?;
+        let live = Client {
+            state: ClientState::Active,
+            ..client.clone()
+        };
         let mut writes = vec![
             Write::Update(key, changes),
             uncount(&client.organization),
             Write::put(unfinished::to_item(client, now)?),
         ];
-        writes.extend(entries::relist(ClientState::Active, client));
+        writes.extend(entries::relist(&live, client));
         writes.extend(client_stopped(client, now)?);
         Ok(self.transact_stop("delete a client", writes).await?.into())
     }

@@ -1,13 +1,12 @@
-//! Listing an owner's clients.
+//! Listing the clients of an owner or an organization.
 
 use m2m_core::client::Client;
-use m2m_core::ports::StoreError;
+use m2m_core::ports::{ListedBy, StoreError};
 use m2m_types::client_id::ClientId;
-use m2m_types::names::OwnerId;
 
 use crate::dynamodb::Table;
 use crate::dynamodb::items::client;
-use crate::dynamodb::key::{Key, ListKind, SORT_KEY, text_of};
+use crate::dynamodb::key::{Key, ListKind, SORT_KEY, partition, text_of};
 use crate::dynamodb::query::Query;
 use crate::failure::failed;
 
@@ -16,9 +15,9 @@ const WHAT: &str = "list clients";
 impl Table {
     /// Reads the entries, then their clients. A client that moved to the other list in between is
     /// left out, and further entries are read until the page is full: a short page is the last one.
-    pub(super) async fn list_by_owner(
+    pub(super) async fn list(
         &self,
-        owner: &OwnerId,
+        of: &ListedBy,
         list: ListKind,
         after: Option<&ClientId>,
         limit: u32,
@@ -27,7 +26,7 @@ impl Table {
         let mut after = after.cloned();
         loop {
             let missing = limit.saturating_sub(u32::try_from(clients.len()).unwrap_or(u32::MAX));
-            let ids = self.entries(owner, list, after.as_ref(), missing).await?;
+            let ids = self.entries(of, list, after.as_ref(), missing).await?;
             let is_last_page = ids.len() < missing as usize;
             after = ids.last().cloned();
             clients.extend(self.listed(list, &ids).await?);
@@ -40,15 +39,15 @@ impl Table {
     /// The ids behind `after` in the list.
     async fn entries(
         &self,
-        owner: &OwnerId,
+        of: &ListedBy,
         list: ListKind,
         after: Option<&ClientId>,
         limit: u32,
     ) -> Result<Vec<ClientId>, StoreError> {
         let query = Query {
-            pk: Key::owner(owner).pk,
+            pk: partition(of),
             prefix: list.prefix().into(),
-            after: after.map(|client| list.entry(owner, client)),
+            after: after.map(|client| list.entry(of, client)),
             limit,
         };
         let entries = self.query(WHAT, query).await?;

@@ -11,17 +11,18 @@ mod remove_abandoned;
 mod replace;
 mod restore;
 mod stop;
+mod transfer;
 mod unfinished;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use m2m_core::client::{Client, Revision};
 use m2m_core::ports::{
-    ClientStore, InsertOutcome, KeptAnswer, PendingClient, RestoreOutcome, RestoredClient,
-    StoreError, Unfinished, WriteOutcome,
+    ClientStore, InsertOutcome, KeptAnswer, ListedBy, PendingClient, RestoreOutcome,
+    RestoredClient, StoreError, Unfinished, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
-use m2m_types::names::{OrganizationId, OwnerId, SecretId};
+use m2m_types::names::{OrganizationId, SecretId};
 
 use super::Table;
 use super::expression::{Expression, number};
@@ -194,9 +195,24 @@ impl ClientStore for DynamoDbClientStore {
         .await
     }
 
-    async fn list_by_owner(
+    async fn transfer(
         &self,
-        owner: &OwnerId,
+        client: &Client,
+        before: &Client,
+        now: Timestamp,
+        answer: Option<&KeptAnswer>,
+    ) -> Result<WriteOutcome, StoreError> {
+        within_deadline(
+            "transfer a client",
+            self.table.store(),
+            self.table.transfer(client, before, now, answer),
+        )
+        .await
+    }
+
+    async fn list(
+        &self,
+        of: &ListedBy,
         deleted: bool,
         after: Option<&ClientId>,
         limit: u32,
@@ -209,7 +225,7 @@ impl ClientStore for DynamoDbClientStore {
         within_deadline(
             "list clients",
             self.table.store(),
-            self.table.list_by_owner(owner, list, after, limit),
+            self.table.list(of, list, after, limit),
         )
         .await
     }

@@ -8,11 +8,10 @@ use super::{change, count};
 use crate::dynamodb::items::unfinished;
 use crate::dynamodb::key::Key;
 use crate::dynamodb::transaction::{Transacted, Write};
-use crate::dynamodb::{Table, entries};
+use crate::dynamodb::{Table, answers, entries};
 
-/// Where in the transaction the conditions are.
-const CLIENT: usize = 0;
-const NOTE: usize = 1;
+/// Where in the transaction the condition on the count is.
+const COUNT: usize = 2;
 
 impl Table {
     /// A transaction, although it is one write: its token tells a repetition of the SDK's own from somebody else's.
@@ -44,14 +43,13 @@ impl Table {
             Write::Delete(note, unfinished::when_since(restored.since)),
             count(&client.organization, restored.max_clients),
         ];
-        writes.extend(entries::relist(restored.before.state, client));
+        writes.extend(entries::relist(restored.before, client));
+        writes.extend(restored.answer.map(answers::kept).transpose()?);
         let transacted = self.transact("restore a client", writes).await?;
         Ok(match &transacted {
             Transacted::Written => RestoreOutcome::Restored,
-            _ if transacted.refused_at(CLIENT) || transacted.refused_at(NOTE) => {
-                RestoreOutcome::ChangedMeanwhile
-            }
-            Transacted::Refused(_) => RestoreOutcome::LimitReached,
+            Transacted::Refused(positions) if *positions == [COUNT] => RestoreOutcome::LimitReached,
+            Transacted::Refused(_) => RestoreOutcome::ChangedMeanwhile,
         })
     }
 }

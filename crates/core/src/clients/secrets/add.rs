@@ -53,6 +53,10 @@ impl Clients {
         let once = self.answers.once(caller, &call, key, request)?;
         // Read before the kept answer: what a twin has written by now has its answer there.
         let present = self.find_to_rekey(caller, id).await?;
+        // Who brings a secret knows it.
+        if request.client_secret.is_some() && present.owner != caller.owner().id {
+            return Err(ClientsError::OwnerOnly);
+        }
         if let Some(first) = once.first().await? {
             return Ok(first);
         }

@@ -35,7 +35,7 @@ impl Clients {
         id: &ClientId,
     ) -> Result<Vec<SecretView>, ClientsError> {
         caller.require(ManagementScope::ClientsRead)?;
-        let client = self.find_visible(caller, id).await?;
+        let client = self.find_readable(caller, id).await?;
         Ok(view::secrets(&client, self.clock.now()))
     }
 
@@ -50,7 +50,7 @@ impl Clients {
         secret: &SecretId,
     ) -> Result<Answered<SecretView>, ClientsError> {
         caller.require(ManagementScope::ClientsRead)?;
-        let client = self.find_visible(caller, id).await?;
+        let client = self.find_readable(caller, id).await?;
         check_live(&client, secret, self.clock.now())?;
         answered(&client, secret)
     }
@@ -66,7 +66,10 @@ impl Clients {
         secret: &SecretId,
     ) -> Result<RevealedSecret, ClientsError> {
         caller.require(ManagementScope::ClientsReveal)?;
-        let client = self.find_visible(caller, id).await?;
+        let client = self.find_readable(caller, id).await?;
+        if client.owner != caller.owner().id {
+            return Err(ClientsError::OwnerOnly);
+        }
         // Who sees a stronger client's secret has become stronger.
         caller.require_no_stronger(client.scopes.as_ref())?;
         check_live(&client, secret, self.clock.now())?;

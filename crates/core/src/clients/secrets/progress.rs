@@ -21,7 +21,7 @@ impl Clients {
         id: &ClientId,
     ) -> Result<SecretRotation, ClientsError> {
         caller.require(ManagementScope::ClientsRead)?;
-        let client = self.find_visible(caller, id).await?;
+        let client = self.find_readable(caller, id).await?;
         Ok(rotation(&client, self.in_use, self.clock.now()))
     }
 }

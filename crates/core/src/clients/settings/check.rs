@@ -5,6 +5,7 @@ use m2m_types::problem::FieldError;
 use super::ClientSettings;
 use crate::caller::Caller;
 use crate::clients::ClientsError;
+use crate::owner::Owner;
 
 /// How many labels a client may have.
 const MAX_TAGS: usize = 50;
@@ -21,11 +22,12 @@ impl ClientSettings {
     pub(in crate::clients) fn check(
         &self,
         caller: &Caller,
+        owner: &Owner,
         previous: Option<&Self>,
     ) -> Result<(), ClientsError> {
         let errors: Vec<FieldError> = [
-            self.check_scopes(caller, previous),
-            self.check_default_scopes(caller, previous),
+            self.check_scopes(owner, previous),
+            self.check_default_scopes(owner, previous),
             self.check_tags(),
             self.check_detail_types(),
             self.check_networks(),
@@ -66,7 +68,7 @@ impl ClientSettings {
             || self.access_token_ttl != previous.access_token_ttl
     }
 
-    fn check_scopes(&self, caller: &Caller, previous: Option<&Self>) -> Option<FieldError> {
+    fn check_scopes(&self, owner: &Owner, previous: Option<&Self>) -> Option<FieldError> {
         let scopes = self.scopes.as_ref()?;
         if previous.is_some_and(|previous| previous.scopes == self.scopes) {
             return None;
@@ -77,22 +79,19 @@ impl ClientSettings {
                 format!("at most {MAX_SCOPES} scopes"),
             ));
         }
-        let foreign = scopes.first_missing_from(&caller.owner().permissions)?;
-        let detail = format!(
-            "the owner {} does not hold the scope {foreign}",
-            caller.owner().id
-        );
+        let foreign = scopes.first_missing_from(&owner.permissions)?;
+        let detail = format!("the owner {} does not hold the scope {foreign}", owner.id);
         Some(FieldError::new("/scopes", detail))
     }
 
-    fn check_default_scopes(&self, caller: &Caller, previous: Option<&Self>) -> Option<FieldError> {
+    fn check_default_scopes(&self, owner: &Owner, previous: Option<&Self>) -> Option<FieldError> {
         let default = self.default_scopes.as_ref()?;
         if previous.is_some_and(|previous| {
             previous.default_scopes == self.default_scopes && previous.scopes == self.scopes
         }) {
             return None;
         }
-        let allowed = self.scopes.as_ref().unwrap_or(&caller.owner().permissions);
+        let allowed = self.scopes.as_ref().unwrap_or(&owner.permissions);
         let foreign = default.first_missing_from(allowed)?;
         Some(FieldError::new(
             "/default_scopes",

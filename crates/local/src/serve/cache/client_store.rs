@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use m2m_core::client::{Client, Revision};
 use m2m_core::ports::{
-    ClientStore, InsertOutcome, KeptAnswer, PendingClient, RestoreOutcome, RestoredClient,
-    StoreError, Unfinished, WriteOutcome,
+    ClientStore, InsertOutcome, KeptAnswer, ListedBy, PendingClient, RestoreOutcome,
+    RestoredClient, StoreError, Unfinished, WriteOutcome,
 };
 use m2m_types::client_id::ClientId;
-use m2m_types::names::{OwnerId, SecretId};
+use m2m_types::names::SecretId;
 
 use super::ExactCache;
 
@@ -136,14 +136,29 @@ impl ClientStore for CachedClientStore {
         self.inner.unfinished(after, limit).await
     }
 
-    async fn list_by_owner(
+    async fn transfer(
         &self,
-        owner: &OwnerId,
+        client: &Client,
+        before: &Client,
+        now: Timestamp,
+        answer: Option<&KeptAnswer>,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.cache
+            .write(
+                Some(&client.id),
+                self.inner.transfer(client, before, now, answer),
+            )
+            .await
+    }
+
+    async fn list(
+        &self,
+        of: &ListedBy,
         deleted: bool,
         after: Option<&ClientId>,
         limit: u32,
     ) -> Result<Vec<Client>, StoreError> {
-        self.inner.list_by_owner(owner, deleted, after, limit).await
+        self.inner.list(of, deleted, after, limit).await
     }
 
     async fn record_use(

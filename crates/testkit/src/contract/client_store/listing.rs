@@ -1,6 +1,7 @@
 //! Lists.
 
 use m2m_core::client::Client;
+use m2m_core::ports::ListedBy;
 use m2m_types::client_id::ClientId;
 use m2m_types::names::OwnerId;
 
@@ -8,8 +9,8 @@ use crate::builders::{NOW, owner, pending};
 use crate::contract::Ports;
 
 async fn page(ports: &Ports, after: Option<&ClientId>, limit: u32) -> Vec<ClientId> {
-    let owner = owner().id;
-    let list = ports.clients.list_by_owner(&owner, false, after, limit);
+    let of = ListedBy::Owner(owner().id);
+    let list = ports.clients.list(&of, false, after, limit);
     list.await
         .unwrap()
         .into_iter()
@@ -74,7 +75,7 @@ pub async fn lists_of_owners_are_apart(ports: Ports) {
     for (number, owner) in owners.iter().enumerate() {
         let list = ports
             .clients
-            .list_by_owner(owner, false, None, 10)
+            .list(&ListedBy::Owner(owner.clone()), false, None, 10)
             .await
             .unwrap();
         let ids: Vec<_> = list.into_iter().map(|client| client.id).collect();

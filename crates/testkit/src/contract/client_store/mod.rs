@@ -5,6 +5,7 @@ mod creating;
 mod deleting;
 mod listing;
 mod restoring;
+mod transferring;
 mod undoing;
 mod using;
 
@@ -13,6 +14,7 @@ pub use creating::*;
 pub use deleting::*;
 pub use listing::*;
 pub use restoring::*;
+pub use transferring::*;
 pub use undoing::*;
 pub use using::*;
 
@@ -81,6 +83,14 @@ macro_rules! client_store_contract {
                 a_delete_of_another_revision_changes_nothing,
                 deleted_moves_to_the_deleted_list,
                 finishing_a_delete_again_is_no_error,
+            ]
+        );
+        $crate::facts!(
+            client_store,
+            $make,
+            [
+                a_transferred_client_is_listed_once,
+                an_organization_lists_the_clients_of_all_its_owners,
             ]
         );
         $crate::facts!(

@@ -33,6 +33,7 @@ async fn restore(ports: &Ports, deleted: &Client, max_clients: Option<u32>) -> R
         before: deleted,
         max_clients,
         since: NOW,
+        answer: None,
     };
     ports.clients.restore(restore).await.unwrap()
 }

@@ -3,6 +3,7 @@
 mod create;
 mod patch;
 mod replace;
+mod transfer;
 mod view;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use create::CreateClient;
 pub use patch::PatchClient;
 pub use replace::ReplaceClient;
+pub use transfer::TransferClient;
 pub use view::{ClientView, CreatedClient, CreatedSecret, RetiringAuthMethod};
 
 use crate::audience::Audience;
