@@ -72,6 +72,30 @@ async fn without_delegate_a_client_gets_only_detail_types_of_the_callers_client(
     assert_lacks(&patch.json(&wider).send().await, "clients:delegate");
 }
 
+/// No scope stands for what an API lets somebody do with a type, so it counts beside the scopes.
+#[tokio::test]
+async fn a_client_with_other_detail_types_is_a_stronger_one() {
+    let service = service::start().await;
+    let token = narrow_manager(&service, WITHOUT_DELEGATE).await;
+    let paying = Client {
+        scopes: Some(scopes("clients:read")),
+        authorization_details_types: vec!["payment".parse().unwrap()],
+        ..client_of(&ada(), "paying")
+    };
+    let secret = service.add_client(paying).await.secrets[0].id.clone();
+    let secrets = "/v1/clients/m2m_paying/secrets";
+    let reveal = service.get(&format!("{secrets}/{secret}/value"));
+    assert_lacks(&reveal.bearer(&token).send().await, "clients:delegate");
+    let another = service.post(secrets).bearer(&token).json(&json!({}));
+    assert_lacks(&another.send().await, "clients:delegate");
+    let narrowed = json!({"authorization_details_types": []});
+    let patch = service
+        .call(Method::PATCH, "/v1/clients/m2m_paying")
+        .bearer(&token);
+    let patch = patch.json(&narrowed).send().await;
+    assert_lacks(&patch, "clients:delegate");
+}
+
 #[tokio::test]
 async fn without_delegate_a_new_client_has_at_most_the_callers_scopes() {
     let service = service::start().await;

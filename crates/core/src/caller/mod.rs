@@ -83,8 +83,8 @@ impl Caller {
         }
     }
 
-    /// Demands that a client with these scopes is no stronger than the caller: none stands for all of the
-    /// owner's. `clients:delegate` lifts a client's limit to what the owner may do.
+    /// Demands that a client with these scopes and types of authorization details is no stronger than the caller: no
+    /// scopes named stands for all of the owner's. `clients:delegate` lifts a client's limit to what the owner may do.
     ///
     /// A principal of AWS IAM may share its owner with stronger ones, so its entry is its limit whatever
     /// is in it, and only one whose entry has all of the owner's permissions delegates them all. A login is
@@ -95,7 +95,17 @@ impl Caller {
     ///
     /// # Errors
     /// Names the scope that the caller lacks.
-    pub fn require_no_stronger(&self, scopes: Option<&ScopeSet>) -> Result<(), InsufficientScope> {
+    pub fn require_no_stronger(
+        &self,
+        scopes: Option<&ScopeSet>,
+        detail_types: &[DetailType],
+    ) -> Result<(), InsufficientScope> {
+        self.require_no_wider(scopes)?;
+        let mut types = detail_types.iter();
+        types.try_for_each(|wanted| self.require_detail_type(wanted))
+    }
+
+    fn require_no_wider(&self, scopes: Option<&ScopeSet>) -> Result<(), InsufficientScope> {
         let delegates = ManagementScope::ClientsDelegate.is_in(&self.scopes);
         let wanted = match scopes {
             None if !delegates => {
@@ -158,12 +168,9 @@ impl Caller {
         }
     }
 
-    /// Demands that the caller may give a client this type of authorization details: no scope stands for what an
-    /// API lets somebody do with them, so only a client that has the type itself passes it on, or who delegates.
-    ///
-    /// # Errors
-    /// It may not.
-    pub fn require_detail_type(&self, wanted: &DetailType) -> Result<(), InsufficientScope> {
+    /// No scope stands for what an API lets somebody do with authorization details, so only a client that has the type
+    /// itself passes it on, or who delegates.
+    fn require_detail_type(&self, wanted: &DetailType) -> Result<(), InsufficientScope> {
         let delegate = ManagementScope::ClientsDelegate;
         if delegate.is_in(&self.scopes) || self.client_detail_types.contains(wanted) {
             Ok(())

@@ -48,7 +48,10 @@ impl Clients {
         }
         let deleted = self.find_restorable(caller, id).await?;
         check_expected(&conditions.precondition, &deleted)?;
-        caller.require_no_stronger(deleted.scopes.as_ref())?;
+        caller.require_no_stronger(
+            deleted.scopes.as_ref(),
+            &deleted.authorization_details_types,
+        )?;
         let organization = self.organization_with_room(&deleted).await?;
         let since = self.clock.now();
         if !self

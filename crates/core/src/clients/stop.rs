@@ -86,7 +86,10 @@ impl Clients {
             };
             check_expected(&conditions.precondition, &present)?;
             if change == Change::Enable && !change.is_done(&present) {
-                caller.require_no_stronger(present.scopes.as_ref())?;
+                caller.require_no_stronger(
+                    present.scopes.as_ref(),
+                    &present.authorization_details_types,
+                )?;
             }
             let (changed, written) = self.carry_out(change, present, &once).await?;
             if written == WriteOutcome::Written {

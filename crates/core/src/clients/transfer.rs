@@ -45,7 +45,10 @@ impl Clients {
             }
             let present = self.find_visible(caller, id).await?;
             check_expected(&conditions.precondition, &present)?;
-            caller.require_no_stronger(present.scopes.as_ref())?;
+            caller.require_no_stronger(
+                present.scopes.as_ref(),
+                &present.authorization_details_types,
+            )?;
             let changed = self.given_to(caller, &present, &request.owner).await?;
             let answered = self.answered(&changed);
             let written = if changed == present {

@@ -89,7 +89,10 @@ impl Clients {
             }
             if auth != present.auth {
                 // An end that comes sooner is a change of credentials, too.
-                caller.require_no_stronger(present.scopes.as_ref())?;
+                caller.require_no_stronger(
+                    present.scopes.as_ref(),
+                    &present.authorization_details_types,
+                )?;
             }
             let expected = present.revision;
             let changed = Client {

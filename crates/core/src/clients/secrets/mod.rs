@@ -71,7 +71,7 @@ impl Clients {
             return Err(ClientsError::OwnerOnly);
         }
         // Who sees a stronger client's secret has become stronger.
-        caller.require_no_stronger(client.scopes.as_ref())?;
+        caller.require_no_stronger(client.scopes.as_ref(), &client.authorization_details_types)?;
         check_live(&client, secret, self.clock.now())?;
         let kept = self
             .values
@@ -91,7 +91,7 @@ impl Clients {
     async fn find_to_rekey(&self, caller: &Caller, id: &ClientId) -> Result<Client, ClientsError> {
         caller.require(ManagementScope::ClientsWrite)?;
         let client = self.find_visible(caller, id).await?;
-        caller.require_no_stronger(client.scopes.as_ref())?;
+        caller.require_no_stronger(client.scopes.as_ref(), &client.authorization_details_types)?;
         Ok(client)
     }
 }

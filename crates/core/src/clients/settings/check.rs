@@ -3,7 +3,7 @@
 use m2m_types::problem::FieldError;
 
 use super::ClientSettings;
-use crate::caller::Caller;
+use crate::caller::{Caller, InsufficientScope};
 use crate::clients::ClientsError;
 use crate::owner::Owner;
 
@@ -39,18 +39,18 @@ impl ClientSettings {
             return Err(ClientsError::Invalid(errors));
         }
         if previous.is_none_or(|previous| self.has_other_power_than(previous)) {
-            caller.require_no_stronger(self.scopes.as_ref())?;
+            self.require_no_stronger_than(caller)?;
             // Whoever could narrow a stronger client, or give it credentials, could use it and wait for its
             // scopes to come back.
             if let Some(previous) = previous {
-                caller.require_no_stronger(previous.scopes.as_ref())?;
+                previous.require_no_stronger_than(caller)?;
             }
         }
-        let had = previous.map_or(&[][..], |previous| &previous.authorization_details_types);
-        let wanted = self.authorization_details_types.iter();
-        let mut new = wanted.filter(|wanted| !had.contains(wanted));
-        new.try_for_each(|wanted| caller.require_detail_type(wanted))?;
         Ok(())
+    }
+
+    fn require_no_stronger_than(&self, caller: &Caller) -> Result<(), InsufficientScope> {
+        caller.require_no_stronger(self.scopes.as_ref(), &self.authorization_details_types)
     }
 
     /// Whether anything differs that says who can use the client, from where, what for, how often or for how long.
