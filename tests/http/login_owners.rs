@@ -8,7 +8,7 @@ use m2m_tests::call::Answer;
 use m2m_tests::logins::{PERMISSIONS, telling, trusted, trusting};
 use m2m_tests::outside::Outside;
 use m2m_tests::service::TestService;
-use m2m_tests::world::{self, MANAGEMENT, client_of, organization, secret_of};
+use m2m_tests::world::{self, MANAGEMENT, ORDERS, client_of, organization, secret_of};
 use m2m_types::admin::principals::PermissionsSource;
 use serde_json::{Value, json};
 
@@ -215,7 +215,7 @@ async fn admin_and_operator_are_of_no_use_to_a_login_unless_its_issuer_lists_the
     assert_eq!(service.me(&token).await.status, 200);
     let ada = service.owner("corp|ada").await;
     let everything = Owner {
-        permissions: scopes(&format!("{MANAGEMENT} refunds:write")),
+        permissions: scopes(&format!("{MANAGEMENT} {ORDERS} refunds:write")),
         ..ada.clone()
     };
     service.replace_owner(&everything, &ada).await;
@@ -248,6 +248,16 @@ async fn admin_and_operator_are_of_no_use_to_a_login_unless_its_issuer_lists_the
     let service = trusting([admins], Some(service.left())).await;
     let seen = service.get(path).bearer(&token).send().await;
     assert_eq!(seen.status, 200, "{}", seen.text());
+    // What its record has beyond that makes it no match for an operator's client either.
+    service
+        .add_client(client_of(&world::ada(), "operators"))
+        .await;
+    let path = "/v1/clients/m2m_operators";
+    let seen = service.get(path).bearer(&token).send().await;
+    assert_eq!(seen.status, 200, "{}", seen.text());
+    let call = service.call(http::Method::PATCH, path).bearer(&token);
+    let changed = call.json(&json!({"description": "mine"})).send().await;
+    assert_eq!(changed.refusal(), (403, "insufficient-scope".to_owned()));
 }
 
 #[tokio::test]

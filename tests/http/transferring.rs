@@ -195,6 +195,24 @@ async fn no_admin_takes_over_what_a_stronger_owner_may() {
     assert_eq!(scene.ask().await.status, 200);
 }
 
+/// Its own client would be the way: with `clients:delegate` its holder could do all that the new owner may.
+#[tokio::test]
+async fn no_admin_becomes_a_stronger_owner_by_a_transfer_to_it() {
+    let scope = "admin clients:delegate clients:read clients:write";
+    let scene = Scene::new(Some("orders:read"), &format!("{ORDERS} {scope}")).await;
+    let bob = Owner {
+        permissions: scopes(&format!("{ORDERS} {scope}")),
+        ..owner("bob", &organization("acme"))
+    };
+    let his = scene.service.manager_of(&bob, "bobs", scope).await;
+    let path = "/v1/clients/m2m_bobs/transfer";
+    let call = scene.service.post(path).bearer(&his);
+    let given = call.json(&json!({"owner": "local|ada"})).send().await;
+    assert_eq!(given.status, 200, "{}", given.text());
+    let answer = scene.service.ask("m2m_bobs", &secret_of("bobs")).await;
+    assert_eq!(answer.status, 401, "{}", answer.text());
+}
+
 #[tokio::test]
 async fn unknown_members_are_refused_and_the_same_owner_changes_nothing() {
     let scene = Scene::new(Some("orders:read"), ORDERS).await;
@@ -297,6 +315,7 @@ async fn an_admin_of_another_organization_lists_none_of_these() {
     for (query, expected) in [
         ("all=true", vec!["m2m_eves"]),
         ("owner=local%7Cada", vec![]),
+        ("owner=local%7Cada&limit=1", vec![]),
         ("owner=local%7Cnobody", vec![]),
     ] {
         let call = scene.service.get(&format!("/v1/clients?{query}"));

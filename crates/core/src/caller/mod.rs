@@ -133,25 +133,33 @@ impl Caller {
     }
 
     /// Demands that the caller may do all of this: whoever changes another owner's client could come to do it.
-    /// `clients:delegate` counts all that the caller's owner may, but for a principal of AWS IAM.
+    /// `clients:delegate` counts all that the owner of a calling client may; a principal of AWS IAM and a login stay
+    /// within what they were given.
     ///
     /// # Errors
     /// Names the scope that the caller lacks.
     pub fn require_all_of(&self, permissions: &ScopeSet) -> Result<(), InsufficientScope> {
-        if let Actor::Iam { .. } = &self.actor {
-            return match permissions.first_missing_from(&self.scopes) {
-                Some(scope) => Err(InsufficientScope::ForEntry(scope.to_string())),
-                None => Ok(()),
-            };
-        }
-        let delegates = ManagementScope::ClientsDelegate.is_in(&self.scopes);
-        let may = |scope: &Scope| {
-            self.may_pass_on(scope) || delegates && self.owner.permissions.contains(scope)
+        let beyond = || permissions.first_missing_from(&self.scopes);
+        let lacking = match &self.actor {
+            Actor::Iam { .. } => {
+                beyond().map(|scope| InsufficientScope::ForEntry(scope.to_string()))
+            }
+            Actor::Login { .. } => {
+                beyond().map(|scope| InsufficientScope::ForLogin(scope.to_string()))
+            }
+            Actor::Client(_) => self
+                .first_not_passed_on(permissions)
+                .map(|scope| InsufficientScope::ForStrength(scope.to_string())),
         };
-        match permissions.iter().find(|scope| !may(scope)) {
-            Some(scope) => Err(InsufficientScope::ForStrength(scope.to_string())),
-            None => Ok(()),
-        }
+        lacking.map_or(Ok(()), Err)
+    }
+
+    fn first_not_passed_on<'a>(&self, permissions: &'a ScopeSet) -> Option<&'a Scope> {
+        let delegates = ManagementScope::ClientsDelegate.is_in(&self.scopes);
+        permissions.iter().find(|scope| {
+            let is_delegated = delegates && self.owner.permissions.contains(scope);
+            !is_delegated && !self.may_pass_on(scope)
+        })
     }
 
     /// Demands that the caller holds what it grants to an owner.

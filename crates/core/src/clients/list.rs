@@ -49,6 +49,12 @@ impl Clients {
     ) -> Result<Page<ClientView>, ClientsError> {
         caller.require(ManagementScope::ClientsRead)?;
         let of = listed_by(caller, &selection.whose)?;
+        if !self.is_of_callers_organization(caller, &of).await? {
+            return Ok(Page {
+                items: Vec::new(),
+                next_cursor: None,
+            });
+        }
         let list = name_of(&of, caller, selection.deleted);
         let after = match &selection.unverified_cursor {
             Some(cursor) => Some(self.open_cursor(&list, cursor).await?),
@@ -71,6 +77,24 @@ impl Clients {
             items: clients.iter().map(|client| self.view(client)).collect(),
             next_cursor,
         })
+    }
+
+    /// Of an owner elsewhere nothing is told, not even how many pages of clients there are.
+    async fn is_of_callers_organization(
+        &self,
+        caller: &Caller,
+        of: &ListedBy,
+    ) -> Result<bool, ClientsError> {
+        let organization = &caller.organization().id;
+        match of {
+            ListedBy::Owner(owner) if *owner != caller.owner().id => {
+                let found = self.directory.find_principals(owner, organization).await?;
+                Ok(found
+                    .owner
+                    .is_some_and(|owner| owner.organization == *organization))
+            }
+            ListedBy::Owner(_) | ListedBy::Organization(_) => Ok(true),
+        }
     }
 
     async fn open_cursor(

@@ -90,22 +90,37 @@ impl Clients {
             Some(scopes) => scopes.clone(),
             None => self.owner_of(caller, present).await?.permissions,
         };
-        Ok(given(present.clone(), before, &to, self.clock.now()))
+        let holder_is_safe = keeps_its_holder(caller, &before, &to);
+        let given = given(present.clone(), before, to.id, self.clock.now());
+        Ok(if holder_is_safe {
+            given
+        } else {
+            without_credentials(given)
+        })
     }
 }
 
-/// The client under its new owner, who may do less: then whoever held its credentials must not act on their behalf.
-fn given(present: Client, scopes: ScopeSet, to: &Owner, now: Timestamp) -> Client {
-    let keeps_credentials = scopes.first_missing_from(&to.permissions).is_none();
+/// Whether whoever holds the client's credentials may act on behalf of the new owner: for no more than before, since
+/// the new owner may do all of it. `clients:delegate` is for all that the owner may, so there the caller has to be
+/// one who could give that away.
+fn keeps_its_holder(caller: &Caller, scopes: &ScopeSet, to: &Owner) -> bool {
+    let delegates = ManagementScope::ClientsDelegate.is_in(scopes);
+    scopes.first_missing_from(&to.permissions).is_none()
+        && (!delegates || caller.require_all_of(&to.permissions).is_ok())
+}
+
+/// The client under its new owner, its tokens dead.
+fn given(present: Client, scopes: ScopeSet, to: OwnerId, now: Timestamp) -> Client {
     let state = present.state;
-    let given = Client {
-        owner: to.id.clone(),
+    Client {
+        owner: to,
         scopes: Some(scopes),
         ..present.stopped(state, now)
-    };
-    if keeps_credentials {
-        return given;
     }
+}
+
+/// Nobody can authenticate as it until it is given other credentials.
+fn without_credentials(given: Client) -> Client {
     Client {
         auth: RegisteredAuth::by_secret(),
         secrets: Vec::new(),
