@@ -11,8 +11,11 @@ use m2m_core::client::Client;
 use m2m_core::clock::SystemClock;
 use m2m_http::Invocation;
 use m2m_local::stand_in::faults::Fault;
+use m2m_tests::logins::{telling, trusting};
+use m2m_tests::outside::Outside;
 use m2m_tests::service::{self, TestService};
 use m2m_tests::world::{MANAGEMENT, ada, client_of, secret_of};
+use m2m_types::admin::principals::PermissionsSource;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use tracing::level_filters::LevelFilter;
@@ -327,8 +330,13 @@ async fn everything(service: &TestService) {
 async fn every_field_has_its_row_in_the_documentation_and_every_row_its_field() {
     // The start of a service is logged, too.
     let lines = Lines::listen();
-    let service = service::start().await;
+    let provider = Outside::start().await;
+    let by_login = telling(&provider, PermissionsSource::Login);
+    let service = trusting([by_login], None).await;
     service.add_client(client_of(&ada(), "payments")).await;
+    let login = service.telling_login(&provider, "eve", "acme", &["orders:read"]);
+    assert_eq!(service.me(&provider.sign(&login)).await.status, 200);
+    assert_eq!(service.snapshot().await["seq"], 0);
     everything(&service).await;
     let seen: BTreeSet<_> = lines
         .take()
