@@ -245,10 +245,28 @@ impl ClientStore for DynamoDbClientStore {
     }
 }
 
-/// Writes all of a client that was read at `expected`, but neither its uses nor its answer.
+/// Writes all of a client that was read at `expected`, but neither its uses nor its answer. Uses of secrets that it
+/// has no more are forgotten.
 fn change(client: &Client, expected: Revision) -> Result<(Key, Expression), StoreError> {
     let changes = Expression::set_all(&client::to_changes(client)?).at_revision(expected);
-    Ok((Key::client(&client.id), changes))
+    Ok((Key::client(&client.id), forgetting_uses(changes, client)))
+}
+
+fn forgetting_uses(changes: Expression, client: &Client) -> Expression {
+    let is_there = |used: &SecretId| client.secrets.iter().any(|secret| secret.id == *used);
+    let gone: Vec<_> = client.last_used.keys().filter(|id| !is_there(id)).collect();
+    if gone.is_empty() {
+        return changes;
+    }
+    let paths: Vec<_> = (0..gone.len()).map(|n| format!("#uses.#gone{n}")).collect();
+    let changes = changes
+        .and_update(&format!("REMOVE {}", paths.join(", ")))
+        .name("#uses", client::LAST_USED);
+    gone.into_iter()
+        .enumerate()
+        .fold(changes, |changes, (n, id)| {
+            changes.name(&format!("#gone{n}"), id.as_str())
+        })
 }
 
 /// Counts one client more, if the limit has room for it. It lets the first one pass, also where the limit is 0.

@@ -4,9 +4,7 @@ use m2m_core::client::{Client, Revision};
 use m2m_core::ports::{KeptAnswer, StoreError, WriteOutcome};
 
 use super::change;
-use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::client::to_changes;
-use crate::dynamodb::key::Key;
 use crate::dynamodb::transaction::Write;
 use crate::dynamodb::update::{Updated, has_all};
 use crate::dynamodb::{Table, answers};
@@ -38,8 +36,7 @@ impl Table {
         expected: Revision,
     ) -> Result<WriteOutcome, StoreError> {
         let wanted = to_changes(client)?;
-        let changes = Expression::set_all(&wanted).at_revision(expected);
-        let key = Key::client(&client.id);
+        let (key, changes) = change(client, expected)?;
         let updated = self.update(WHAT, key, changes).await?;
         Ok(match updated {
             Updated::Refused(there) if !has_all(there.as_ref(), &wanted) => {
