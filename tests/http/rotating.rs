@@ -218,6 +218,35 @@ async fn a_secret_that_can_be_guessed_is_refused_unseen() {
     assert_eq!(scene.listed().await.len(), 1);
 }
 
+/// Retiring the one that leaked would leave its value working.
+#[tokio::test]
+async fn no_value_is_brought_twice() {
+    let scene = Scene::new().await;
+    scene.rotated(json!({"client_secret": BROUGHT})).await;
+    assert_eq!(scene.retire(&old_id(), "?force=true").await.status, 204);
+    let refused = scene.rotate(json!({"client_secret": BROUGHT})).await;
+    assert_eq!(refused.refusal(), (400, "invalid-request".to_owned()));
+    assert_eq!(refused.pointers(), ["/client_secret"]);
+    assert_eq!(scene.listed().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_use_of_a_secret_is_forgotten_with_it() {
+    let scene = Scene::new().await;
+    let new = scene.rotated(json!({})).await;
+    assert!(scene.works(&secret_of("orders")).await);
+    assert!(scene.works(text(&new, "client_secret")).await);
+    let used = async || {
+        let directory = &scene.service.deployment.ports().directory;
+        let found = directory.find_client(&"m2m_orders".parse().unwrap()).await;
+        let used = found.unwrap().client.unwrap().last_used;
+        used.keys().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(used().await.len(), 2);
+    assert_eq!(scene.retire(&old_id(), "?force=true").await.status, 204);
+    assert_eq!(used().await, [text(&new, "secret_id")]);
+}
+
 #[tokio::test]
 async fn cancelling_gives_the_secret_before_its_former_end_again() {
     for end in [Value::Null, json!("2026-02-01T00:00:00Z")] {
@@ -255,8 +284,10 @@ async fn a_secret_in_use_is_retired_only_on_purpose() {
     scene.rotated(json!({})).await;
     assert!(scene.works(&old).await);
     scene.later(SignedDuration::from_hours(23)).await;
-    let refused = scene.retire(&old_id(), "").await;
-    assert_eq!(refused.refusal(), (409, "secret-in-use".to_owned()));
+    for at_once in ["", "?overlap_seconds=0"] {
+        let refused = scene.retire(&old_id(), at_once).await;
+        assert_eq!(refused.refusal(), (409, "secret-in-use".to_owned()));
+    }
     assert!(scene.works(&old).await);
     let overlap = scene.retire(&old_id(), "?overlap_seconds=60").await;
     assert_eq!(overlap.status, 204, "{}", overlap.text());

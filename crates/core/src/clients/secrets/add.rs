@@ -11,6 +11,7 @@ use m2m_types::admin::secret::{AddedSecret, NewSecret};
 use m2m_types::client_id::ClientId;
 use m2m_types::client_secret::ClientSecret;
 use m2m_types::names::SecretId;
+use m2m_types::problem::FieldError;
 use tracing::info;
 
 use super::{answered, is_later, live, overlap_end, with_secrets};
@@ -22,8 +23,8 @@ use crate::clients::{Clients, ClientsError};
 use crate::idempotency::{Answered, Conditions, Once};
 use crate::ports::{StoreError, WriteOutcome};
 use crate::revision::{ATTEMPTS, Precondition};
-use crate::secret::Secret;
 use crate::secret::rotation::{MAX_LIVE, added};
+use crate::secret::{Secret, find_matching};
 
 /// A secret that is to be, before it is anywhere but in this process.
 struct Coming {
@@ -64,6 +65,7 @@ impl Clients {
         let now = self.clock.now();
         let mut coming = self.prepare_secret(request, now)?;
         check_room(&present, now)?;
+        check_another(&present, &coming.secret, now)?;
         let brought = request
             .client_secret
             .as_ref()
@@ -189,6 +191,18 @@ fn check_room(client: &Client, now: Timestamp) -> Result<(), ClientsError> {
         }),
         _ => Ok(()),
     }
+}
+
+/// The same value twice would go on working when one of the two is retired.
+fn check_another(client: &Client, coming: &Secret, now: Timestamp) -> Result<(), ClientsError> {
+    if find_matching(&client.secrets, &coming.digest, now).is_none() {
+        return Ok(());
+    }
+    let detail = "is a secret of the client already: bring another one";
+    Err(ClientsError::Invalid(vec![FieldError::new(
+        "/client_secret",
+        detail,
+    )]))
 }
 
 fn live_ids(client: &Client, now: Timestamp) -> Vec<SecretId> {

@@ -74,7 +74,7 @@ impl Clients {
             let end = seconds
                 .map(|seconds| overlap_end(seconds, now))
                 .transpose()?;
-            if end.is_none() && !retirement.force {
+            if end.is_none_or(|end| end <= now) && !retirement.force {
                 self.check_unused(client, secret, now)?;
             }
             Ok(retired(live(client, now), secret, end))
