@@ -98,6 +98,12 @@ async fn clients_are_managed_and_get_tokens(
 
     what_is_revoked_is_published(stack, (&id, &secret), &wanted).await;
 
+    expect(&call(Method::DELETE, &path).send().await, 204);
+    expect(&stack.token(&id, &secret, &wanted).await, 401);
+    let restore = format!("{path}/restore");
+    expect(&call(Method::POST, &restore).send().await, 200);
+    expect(&stack.token(&id, &secret, &wanted).await, 200);
+
     // Removed by somebody else, and so neither shown nor in the way.
     account
         .remove_secret(&format!("m2m-life/clients/{id}"))
