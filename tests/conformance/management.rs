@@ -52,7 +52,8 @@ async fn g01_a_wrong_method_is_405_with_allow() {
     for (path, allow) in [
         ("/v1/clients", "GET,HEAD,POST"),
         ("/v1/clients/m2m_a", "GET,HEAD,PUT,PATCH,DELETE"),
-        ("/v1/clients/m2m_a/secrets", "GET,HEAD"),
+        ("/v1/clients/m2m_a/secrets", "GET,HEAD,POST"),
+        ("/v1/clients/m2m_a/secrets/s", "GET,HEAD,PATCH,DELETE"),
         ("/v1/me", "GET,HEAD"),
     ] {
         let answer = service.call("BREW".parse().unwrap(), path).send().await;
