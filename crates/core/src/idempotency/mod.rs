@@ -1,7 +1,7 @@
 //! The first answer to a `POST`, kept for a day so that the `POST` can be repeated safely.
 //!
-//! A use case asks [`KeptAnswers::once`] with the caller's key, gives back what [`Once::first`] finds, and writes what
-//! [`Once::keep`] makes in the transaction of its change. Of twins that are under way at the same time one writes; the
+//! A use case asks `KeptAnswers::once` with the caller's key, gives back what `Once::first` finds, and writes what
+//! `Once::keep` makes in the transaction of its change. Of twins that are under way at the same time one writes; the
 //! other is told that there was a change meanwhile, looks again, and finds the answer of the first. Without a key
 //! there is nothing to find or to keep.
 
