@@ -64,7 +64,7 @@ bench: ## Measure the token endpoint beside the ceiling of its HTTP stack, and t
 	@$(TARGET)/release/m2m-bench
 	@$(TARGET)/release/m2m-bench-snapshot
 
-bench-functions: test-zips ## Measure the Lambda functions beside an empty one: zip, start, memory, requests
+bench-functions: test-zips ## Measure the Lambda functions that answer requests beside an empty one: zip, start, memory, requests
 	cargo build --profile function -p m2m-lambda --examples
 	cargo build --profile function -p m2m-bench --bin m2m-bench-functions
 	@$(TARGET)/function/m2m-bench-functions --target "$(TARGET)" $(BENCH_ARGUMENTS)

@@ -58,11 +58,11 @@ async fn run(arguments: &Arguments) -> Outcome<()> {
     let stores = Stores::start().await?;
     let empty = programs.join("examples/empty");
     let mut measured = vec![(EMPTY, empty)];
-    measured.extend(
-        names
-            .iter()
-            .map(|name| (name.as_str(), programs.join(name))),
-    );
+    // What answers no request of a program starts for something else, with an environment of its own.
+    let answering = names
+        .iter()
+        .filter(|name| stores.request_of(name).is_some());
+    measured.extend(answering.map(|name| (name.as_str(), programs.join(name))));
 
     progress(&format!("{} starts of each", arguments.starts))?;
     let starts = runs::starts(&measured, &stores, arguments.starts).await?;
