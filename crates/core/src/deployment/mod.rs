@@ -1,101 +1,36 @@
 //! Putting rules and ports together.
 
+mod ports;
+mod settings;
+
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+pub use ports::Ports;
+pub use settings::DeploymentSettings;
+
 use m2m_jose::{RemoteDocuments, RemoteKeys};
-use m2m_types::admin::client::SecretStorage;
-use m2m_types::issuer::Issuer;
 
 use crate::api_tokens::{LiveApiTokens, ManagedApiTokens};
 use crate::attempts::{AttemptLog, Sampling};
-use crate::caller::{
-    CallerAuthentication, IamAuthentication, IamCallers, LoginAuthentication, TrustedIssuers,
-};
+use crate::caller::{CallerAuthentication, IamAuthentication, LoginAuthentication};
 use crate::client_auth::{Assertions, ClientAuthentication};
-use crate::clients::{Clients, InUsePeriod};
-use crate::clock::Clock;
+use crate::clients::Clients;
 use crate::cursors::Cursors;
-use crate::dpop::{DpopNonces, DpopProofs};
+use crate::dpop::DpopProofs;
 use crate::grant::{NotedUses, TokenEndpoint};
 use crate::idempotency::KeptAnswers;
 use crate::introspection::Introspection;
 use crate::issuer_keys::IssuerKeys;
-use crate::keys::{self, KeyRing, Rotation, RotationPeriod, SigningAlgorithm};
+use crate::keys::{self, KeyRing, Rotation};
 use crate::live_token::LiveTokens;
 use crate::maintenance::Maintenance;
-use crate::mutual_tls::MutualTls;
-use crate::ports::{
-    Answers, ApiTokens, Attempts, ClientStore, Directory, FetchDocument, KeyStore, Quotas,
-    ResourceServerStore, Revocations, SecretValues, SpentOnce, StoreError,
-};
+use crate::ports::{FetchDocument, StoreError};
 use crate::principals::ManagedPrincipals;
 use crate::quotas::TokenQuotas;
-use crate::random::Random;
-use crate::resource_servers::{Catalog, Registry, ResourceServers};
+use crate::resource_servers::{Catalog, Registry};
 use crate::revocation::{Revocation, Snapshots};
 use crate::simulation::Simulation;
 use crate::throttle::FailureThrottle;
-
-/// What is decided once per deployment.
-#[derive(Debug, Clone)]
-pub struct DeploymentSettings {
-    /// Who issues.
-    pub issuer: Issuer,
-    /// What tokens are for.
-    pub resource_servers: ResourceServers,
-    /// What tokens are signed with unless a resource server asks for another algorithm.
-    pub signing_algorithm: SigningAlgorithm,
-    /// How long a signing key signs.
-    pub key_rotation: RotationPeriod,
-    /// Where the values of secrets are kept unless a client says otherwise.
-    pub secret_storage: SecretStorage,
-    /// How long a secret has to be unused before it is retired without further ado.
-    pub secret_in_use: InUsePeriod,
-    /// Who may call the management API by AWS IAM; none: nobody.
-    pub iam_callers: Option<IamCallers>,
-    /// Whose tokens people may call it with.
-    pub trusted_issuers: TrustedIssuers,
-    /// Where clients may present a certificate.
-    pub mutual_tls: MutualTls,
-    /// By how much the clocks of those who sign assertions may be off.
-    pub assertion_leeway: SignedDuration,
-    /// Whether DPoP proofs need a nonce of this service.
-    pub dpop_nonces: DpopNonces,
-}
-
-/// Everything the rules need from the outside.
-#[derive(Clone)]
-pub struct Ports {
-    /// Reading clients, owners and organizations.
-    pub directory: Arc<dyn Directory>,
-    /// Writing clients.
-    pub clients: Arc<dyn ClientStore>,
-    /// The answers that are kept for repetitions.
-    pub answers: Arc<dyn Answers>,
-    /// The values of secrets.
-    pub values: Arc<dyn SecretValues>,
-    /// API access tokens.
-    pub api_tokens: Arc<dyn ApiTokens>,
-    /// The deployment's own secrets.
-    pub keys: Arc<dyn KeyStore>,
-    /// What was stopped.
-    pub revocations: Arc<dyn Revocations>,
-    /// What may be used once.
-    pub spent: Arc<dyn SpentOnce>,
-    /// How many tokens were issued, where there is a quota.
-    pub quotas: Arc<dyn Quotas>,
-    /// Why token requests were refused.
-    pub attempts: Arc<dyn Attempts>,
-    /// What others publish.
-    pub fetch: Arc<dyn FetchDocument>,
-    /// Resource servers.
-    pub resource_servers: Arc<dyn ResourceServerStore>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub random: Arc<dyn Random>,
-}
 
 /// A deployment: its settings on its ports.
 pub struct Deployment {
