@@ -2,19 +2,17 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::routing::get;
-use http::{Response, StatusCode};
+use http::Response;
 use m2m_core::api_tokens::Selection;
 use m2m_types::admin::api_token::{CreateApiToken, PatchApiToken};
-use m2m_types::metadata::paths;
 use serde::Deserialize;
 
 use super::answer;
+use super::call::Call;
 use super::input::{self, JSON, MERGE_PATCH, PathOf};
 use super::list::{self, QueryOf};
-use super::presented::Presented;
-use crate::{Shared, entity_tag, fallback};
+use crate::{Shared, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -44,83 +42,62 @@ struct ListQuery {
     cursor: Option<String>,
 }
 
-async fn page(
-    State(state): State<Shared>,
-    query: QueryOf<ListQuery>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn page(call: Call, query: QueryOf<ListQuery>) -> Response<Body> {
+    call.answer(async |caller| {
         let query = list::query(query)?;
         let selection = Selection {
             limit: list::check_limit(query.limit)?,
             unverified_cursor: query.cursor,
         };
-        let page = state.api_tokens.list(&caller, &selection).await?;
-        Ok(answer::read(&state, &presented.headers, &page, None))
+        let page = call.state.api_tokens.list(&caller, &selection).await?;
+        Ok(call.read(&page))
     })
     .await
 }
 
-async fn create(State(state): State<Shared>, presented: Presented, body: Body) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let key = input::idempotency_key(&presented.headers)?;
-        let request: CreateApiToken = input::json(&presented.headers, body, JSON).await?;
-        let tokens = &state.api_tokens;
+async fn create(call: Call, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let key = call.idempotency_key()?;
+        let request: CreateApiToken = call.json(body, JSON).await?;
+        let tokens = &call.state.api_tokens;
         let made = tokens.create(&caller, &request, key.as_ref()).await?;
-        let location = state.issuer.join(&format!(
-            "{}/api-tokens/{}",
-            paths::MANAGEMENT,
-            made.answer.token.api_token_id
-        ));
-        let tag = entity_tag::of_revision(made.revision);
-        Ok(answer::created(&state, &made.answer, tag, &location))
+        let path = format!("/api-tokens/{}", made.answer.token.api_token_id);
+        Ok(call.created(&made, &path))
     })
     .await
 }
 
-async fn read(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn read(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
         let id = input::api_token_id(id)?;
-        let token = state.api_tokens.get(&caller, &id).await?;
-        let view = state.api_tokens.view(&token).await?;
-        let tag = entity_tag::of_revision(token.revision);
-        Ok(answer::read(&state, &presented.headers, &view, Some(tag)))
+        let token = call.state.api_tokens.get(&caller, &id).await?;
+        let view = call.state.api_tokens.view(&token).await?;
+        Ok(call.record(&view, token.revision))
     })
     .await
 }
 
-async fn patch(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
-        let patch: PatchApiToken = input::json(&presented.headers, body, MERGE_PATCH).await?;
+async fn patch(call: Call, id: PathOf<String>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
+        let patch: PatchApiToken = call.json(body, MERGE_PATCH).await?;
         let id = input::api_token_id(id)?;
-        let tokens = &state.api_tokens;
+        let tokens = &call.state.api_tokens;
         let token = tokens.patch(&caller, &id, &patch, &precondition).await?;
         let view = tokens.view(&token).await?;
-        let tag = entity_tag::of_revision(token.revision);
-        Ok(answer::tagged(&state, StatusCode::OK, &view, Some(tag)))
+        Ok(call.changed(&view, token.revision))
     })
     .await
 }
 
-async fn delete(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
+async fn delete(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
         let id = input::api_token_id(id)?;
-        state.api_tokens.delete(&caller, &id, &precondition).await?;
+        call.state
+            .api_tokens
+            .delete(&caller, &id, &precondition)
+            .await?;
         Ok(answer::gone())
     })
     .await

@@ -2,16 +2,15 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::get;
 use http::Response;
 use m2m_core::attempts::{AttemptsError, ShownAttempt};
 use m2m_types::admin::attempt::AttemptView;
 use m2m_types::correlation_id::CorrelationId;
 
-use super::answer;
+use super::call::Call;
 use super::input::PathOf;
-use super::presented::Presented;
 use crate::problem_answer::Refusal;
 use crate::{Shared, fallback};
 
@@ -22,17 +21,13 @@ pub(super) fn routes() -> Router<Shared> {
     )
 }
 
-async fn read(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn read(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
         let id = id.ok().and_then(|Path(id)| CorrelationId::parse(id).ok());
         let id = id.ok_or(Refusal::Attempts(AttemptsError::NotFound))?;
-        let shown = state.attempts.find(&caller, &id).await;
+        let shown = call.state.attempts.find(&caller, &id).await;
         let shown = shown.map_err(Refusal::Attempts)?;
-        Ok(answer::read(&state, &presented.headers, &view(shown), None))
+        Ok(call.read(&view(shown)))
     })
     .await
 }

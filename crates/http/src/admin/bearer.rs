@@ -6,27 +6,26 @@ use m2m_core::caller::Caller;
 use m2m_core::dpop::ShownToken;
 use m2m_types::token_response::TokenType;
 
-use super::presented::Presented;
-use crate::State;
+use super::call::Call;
 use crate::headers::{DPOP, values};
 use crate::problem_answer::Refusal;
 
 /// Finds out who calls. A token is taken from the header only, the scheme in any case.
-pub(super) async fn caller(state: &State, presented: &Presented) -> Result<Caller, Refusal> {
-    let (scheme, unverified_token) = token(&presented.headers)?;
-    let dpop = values(&presented.headers, &DPOP);
+pub(super) async fn caller(call: &Call) -> Result<Caller, Refusal> {
+    let (scheme, unverified_token) = token(&call.headers)?;
+    let dpop = values(&call.headers, &DPOP);
     let shown = ShownToken {
         scheme,
         unverified_token,
         dpop: &dpop,
-        certificate: presented.certificate.as_ref(),
-        method: presented.method.as_str(),
-        path: presented.uri.path(),
+        certificate: call.certificate.as_ref(),
+        method: call.method.as_str(),
+        path: call.uri.path(),
     };
-    match state.logins.authenticate(&shown).await {
+    match call.state.logins.authenticate(&shown).await {
         Some(login) => login.map_err(Refusal::Login),
         None => {
-            let caller = state.callers.authenticate(&shown).await;
+            let caller = call.state.callers.authenticate(&shown).await;
             caller.map_err(Refusal::Caller)
         }
     }

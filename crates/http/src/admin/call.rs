@@ -1,4 +1,4 @@
-//! How a management request says who calls.
+//! A call of the management API: what was sent, who sends it, and what it is put to.
 
 use std::convert::Infallible;
 
@@ -9,15 +9,16 @@ use m2m_core::caller::{Caller, GatewayContext};
 use m2m_core::client_auth::ClientCertificate;
 
 use super::bearer;
-use crate::State;
+use crate::Shared;
 use crate::problem_answer::Refusal;
 
 /// Marks the routes below `/iam`, where the gateway checks signatures.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct IamRoute;
 
-/// The headers of a request, and what the gateway says of it.
-pub(super) struct Presented {
+/// What a handler has beside path, query and body: `input` reads its headers, `answer` makes its answer.
+pub(super) struct Call {
+    pub(super) state: Shared,
     pub(super) headers: HeaderMap,
     pub(super) method: Method,
     pub(super) uri: Uri,
@@ -26,11 +27,12 @@ pub(super) struct Presented {
     on_iam_route: bool,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Presented {
+impl FromRequestParts<Shared> for Call {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Infallible> {
         Ok(Self {
+            state: Shared::clone(state),
             headers: parts.headers.clone(),
             method: parts.method.clone(),
             uri: parts.uri.clone(),
@@ -41,16 +43,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Presented {
     }
 }
 
-impl Presented {
+impl Call {
     /// Finds out who calls. Below `/iam` only the gateway's word counts and no header; everywhere else only
     /// a token, whatever the gateway says: one request never has two callers to choose from.
-    pub(super) async fn caller(&self, state: &State) -> Result<Caller, Refusal> {
+    pub(super) async fn caller(&self) -> Result<Caller, Refusal> {
         if self.on_iam_route {
             let context = self.gateway.as_ref();
-            let caller = state.iam_callers.authenticate(context).await;
+            let caller = self.state.iam_callers.authenticate(context).await;
             caller.map_err(Refusal::IamCaller)
         } else {
-            bearer::caller(state, self).await
+            bearer::caller(self).await
         }
     }
 }

@@ -2,23 +2,25 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::routing::{get, post};
-use http::{Response, StatusCode};
-use m2m_core::client::Client;
-use m2m_core::clients::{ItsApiTokens, Selection, Whose};
-use m2m_types::admin::client::{CreateClient, PatchClient, ReplaceClient, TransferClient};
-use m2m_types::metadata::paths;
+use http::Response;
+use m2m_core::caller::Caller;
+use m2m_core::clients::{Clients, ClientsError, ItsApiTokens, Selection, Whose};
+use m2m_core::idempotency::{Answered, Conditions};
+use m2m_types::admin::client::{
+    ClientView, CreateClient, PatchClient, ReplaceClient, TransferClient,
+};
+use m2m_types::client_id::ClientId;
 use m2m_types::names::OwnerId;
 use m2m_types::problem::FieldError;
 use serde::Deserialize;
 
 use super::answer;
+use super::call::Call;
 use super::input::{self, JSON, MERGE_PATCH, PathOf};
 use super::list::{self, QueryOf};
-use super::presented::Presented;
 use crate::problem_answer::Refusal;
-use crate::{Shared, entity_tag, fallback};
+use crate::{Shared, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -108,12 +110,8 @@ enum ListStatus {
     Deleted,
 }
 
-async fn page(
-    State(state): State<Shared>,
-    query: QueryOf<ListQuery>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn page(call: Call, query: QueryOf<ListQuery>) -> Response<Body> {
+    call.answer(async |caller| {
         let query = list::query(query)?;
         let selection = Selection {
             whose: query.whose()?,
@@ -121,98 +119,66 @@ async fn page(
             limit: list::check_limit(query.limit)?,
             unverified_cursor: query.cursor,
         };
-        let page = state.clients.list(&caller, &selection).await?;
-        Ok(answer::read(&state, &presented.headers, &page, None))
+        let page = call.state.clients.list(&caller, &selection).await?;
+        Ok(call.read(&page))
     })
     .await
 }
 
-async fn create(State(state): State<Shared>, presented: Presented, body: Body) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let key = input::idempotency_key(&presented.headers)?;
-        let request: CreateClient = input::json(&presented.headers, body, JSON).await?;
-        let created = state
-            .clients
-            .create(&caller, &request, key.as_ref())
+async fn create(call: Call, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let key = call.idempotency_key()?;
+        let request: CreateClient = call.json(body, JSON).await?;
+        let clients = &call.state.clients;
+        let created = clients.create(&caller, &request, key.as_ref()).await?;
+        let path = format!("/clients/{}", created.answer.client.client_id);
+        Ok(call.created(&created, &path))
+    })
+    .await
+}
+
+async fn read(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
+        let clients = &call.state.clients;
+        let client = clients.get(&caller, &input::client_id(id)?).await?;
+        Ok(call.record(&clients.view(&client), client.revision))
+    })
+    .await
+}
+
+async fn replace(call: Call, id: PathOf<String>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
+        let request: ReplaceClient = call.json(body, JSON).await?;
+        let (clients, id) = (&call.state.clients, input::client_id(id)?);
+        let client = clients
+            .replace(&caller, &id, &request, &precondition)
             .await?;
-        let tag = entity_tag::of_revision(created.revision);
-        let location = state.issuer.join(&format!(
-            "{}/clients/{}",
-            paths::MANAGEMENT,
-            created.answer.client.client_id
-        ));
-        Ok(answer::created(&state, &created.answer, tag, &location))
+        Ok(call.changed(&clients.view(&client), client.revision))
     })
     .await
 }
 
-async fn read(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let client = state.clients.get(&caller, &input::client_id(id)?).await?;
-        Ok(answer::read(
-            &state,
-            &presented.headers,
-            &state.clients.view(&client),
-            Some(entity_tag::of_revision(client.revision)),
-        ))
+async fn patch(call: Call, id: PathOf<String>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
+        let patch: PatchClient = call.json(body, MERGE_PATCH).await?;
+        let (clients, id) = (&call.state.clients, input::client_id(id)?);
+        let client = clients.patch(&caller, &id, &patch, &precondition).await?;
+        Ok(call.changed(&clients.view(&client), client.revision))
     })
     .await
 }
 
-async fn replace(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
-        let request: ReplaceClient = input::json(&presented.headers, body, JSON).await?;
-        let client = state
-            .clients
-            .replace(&caller, &input::client_id(id)?, &request, &precondition)
-            .await?;
-        Ok(changed(&state, &client))
-    })
-    .await
-}
-
-async fn patch(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
-        let patch: PatchClient = input::json(&presented.headers, body, MERGE_PATCH).await?;
-        let client = state
-            .clients
-            .patch(&caller, &input::client_id(id)?, &patch, &precondition)
-            .await?;
-        Ok(changed(&state, &client))
-    })
-    .await
-}
-
-async fn delete(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    query: QueryOf<DeleteQuery>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
+async fn delete(call: Call, id: PathOf<String>, query: QueryOf<DeleteQuery>) -> Response<Body> {
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
         let id = input::client_id(id)?;
         let its_api_tokens = match list::query(query)?.keep_api_tokens {
             true => ItsApiTokens::Stay,
             false => ItsApiTokens::Die,
         };
-        let clients = &state.clients;
+        let clients = &call.state.clients;
         clients
             .delete(&caller, &id, &precondition, its_api_tokens)
             .await?;
@@ -221,90 +187,52 @@ async fn delete(
     .await
 }
 
-async fn disable(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let conditions = input::conditions(&presented.headers)?;
-        let id = input::client_id(id)?;
-        let disabled = state.clients.disable(&caller, &id, &conditions).await?;
-        Ok(answer::answered(&state, &disabled))
-    })
-    .await
+async fn disable(call: Call, id: PathOf<String>) -> Response<Body> {
+    post_to(call, id, Clients::disable).await
 }
 
-async fn enable(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let conditions = input::conditions(&presented.headers)?;
-        let id = input::client_id(id)?;
-        let enabled = state.clients.enable(&caller, &id, &conditions).await?;
-        Ok(answer::answered(&state, &enabled))
-    })
-    .await
+async fn enable(call: Call, id: PathOf<String>) -> Response<Body> {
+    post_to(call, id, Clients::enable).await
 }
 
-async fn restore(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let conditions = input::conditions(&presented.headers)?;
-        let id = input::client_id(id)?;
-        let restored = state.clients.restore(&caller, &id, &conditions).await?;
-        Ok(answer::answered(&state, &restored))
-    })
-    .await
+async fn restore(call: Call, id: PathOf<String>) -> Response<Body> {
+    post_to(call, id, Clients::restore).await
 }
 
-async fn transfer(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let conditions = input::conditions(&presented.headers)?;
-        let request: TransferClient = input::json(&presented.headers, body, JSON).await?;
+async fn transfer(call: Call, id: PathOf<String>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let conditions = call.conditions()?;
+        let request: TransferClient = call.json(body, JSON).await?;
         let id = input::client_id(id)?;
-        let given = state
-            .clients
+        let clients = &call.state.clients;
+        let given = clients
             .transfer(&caller, &id, &request, &conditions)
             .await?;
-        Ok(answer::answered(&state, &given))
+        Ok(call.answered(&given))
     })
     .await
 }
 
-async fn revoke_tokens(
-    State(state): State<Shared>,
+async fn revoke_tokens(call: Call, id: PathOf<String>) -> Response<Body> {
+    post_to(call, id, Clients::revoke_tokens).await
+}
+
+/// A `POST` without a body that changes a client.
+async fn post_to(
+    call: Call,
     id: PathOf<String>,
-    presented: Presented,
+    change: impl AsyncFnOnce(
+        &Clients,
+        &Caller,
+        &ClientId,
+        &Conditions,
+    ) -> Result<Answered<ClientView>, ClientsError>,
 ) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let conditions = input::conditions(&presented.headers)?;
+    call.answer(async |caller| {
+        let conditions = call.conditions()?;
         let id = input::client_id(id)?;
-        let stopped = state
-            .clients
-            .revoke_tokens(&caller, &id, &conditions)
-            .await?;
-        Ok(answer::answered(&state, &stopped))
+        let changed = change(&call.state.clients, &caller, &id, &conditions).await?;
+        Ok(call.answered(&changed))
     })
     .await
-}
-
-fn changed(state: &crate::State, client: &Client) -> Response<Body> {
-    let tag = entity_tag::of_revision(client.revision);
-    answer::tagged(
-        state,
-        StatusCode::OK,
-        &state.clients.view(client),
-        Some(tag),
-    )
 }

@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use m2m_core::api_tokens::ApiTokensError;
 use m2m_core::clients::ClientsError;
@@ -17,6 +16,7 @@ use m2m_types::names::{ApiTokenId, ResourceServerId, SecretId};
 use m2m_types::problem::FieldError;
 use serde::de::DeserializeOwned;
 
+use super::call::Call;
 use crate::problem_answer::Refusal;
 use crate::{body, entity_tag};
 
@@ -30,42 +30,89 @@ const MAX_MESSAGE_LENGTH: usize = 300;
 /// The name of the header that makes a `POST` repeatable.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// A JSON body of one of the media types; the first is the one to name in an error.
-pub(super) async fn json<T: DeserializeOwned>(
-    headers: &HeaderMap,
-    body: Body,
-    media_types: &'static [&'static str],
-) -> Result<T, Refusal> {
-    let media_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if !media_types
-        .iter()
-        .any(|accepted| essence.eq_ignore_ascii_case(accepted))
-    {
-        return Err(Refusal::MediaType(media_types[0]));
+impl Call {
+    /// A JSON body of one of the media types; the first is the one to name in an error.
+    pub(super) async fn json<T: DeserializeOwned>(
+        &self,
+        body: Body,
+        media_types: &'static [&'static str],
+    ) -> Result<T, Refusal> {
+        let media_type = self
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        if !media_types
+            .iter()
+            .any(|accepted| essence.eq_ignore_ascii_case(accepted))
+        {
+            return Err(Refusal::MediaType(media_types[0]));
+        }
+        let body = body::read(body).await.map_err(Refusal::Body)?;
+        // Serde would take an array of the members' values for the object.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Refusal::Malformed(FieldError::new(
+                "",
+                "the body must be a JSON object",
+            )));
+        }
+        let mut deserializer = serde_json::Deserializer::from_slice(&body);
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            Refusal::Malformed(FieldError::new(
+                pointer(error.path()),
+                expectation(&error.inner().to_string()),
+            ))
+        })?;
+        deserializer.end().map_err(|error| {
+            Refusal::Malformed(FieldError::new("", expectation(&error.to_string())))
+        })?;
+        Ok(value)
     }
-    let body = body::read(body).await.map_err(Refusal::Body)?;
-    // Serde would take an array of the members' values for the object.
-    if body.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Refusal::Malformed(FieldError::new(
-            "",
-            "the body must be a JSON object",
-        )));
+
+    /// `If-Match`.
+    pub(super) fn precondition(&self) -> Result<Precondition, Refusal> {
+        entity_tag::precondition(&self.headers).ok_or_else(|| {
+            Refusal::Malformed(FieldError::new(
+                "",
+                "If-Match must be entity tags in quotes, or *",
+            ))
+        })
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(&body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        Refusal::Malformed(FieldError::new(
-            pointer(error.path()),
-            expectation(&error.inner().to_string()),
-        ))
-    })?;
-    deserializer.end().map_err(|error| {
-        Refusal::Malformed(FieldError::new("", expectation(&error.to_string())))
-    })?;
-    Ok(value)
+
+    /// `If-Match` or `If-None-Match` of a `PUT` that may make what it names.
+    pub(super) fn expectation(&self) -> Result<Expectation, Refusal> {
+        entity_tag::expectation(&self.headers).ok_or_else(|| {
+            let detail =
+                "send either If-Match with entity tags in quotes or *, or If-None-Match: *";
+            Refusal::Malformed(FieldError::new("", detail))
+        })
+    }
+
+    /// `If-Match` and `Idempotency-Key`.
+    pub(super) fn conditions(&self) -> Result<Conditions, Refusal> {
+        Ok(Conditions {
+            precondition: self.precondition()?,
+            key: self.idempotency_key()?,
+        })
+    }
+
+    /// `Idempotency-Key`, if there is one.
+    pub(super) fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Refusal> {
+        let mut values = self.headers.get_all(IDEMPOTENCY_KEY).iter();
+        let Some(value) = values.next() else {
+            return Ok(None);
+        };
+        if values.next().is_some() {
+            return Err(Refusal::Malformed(FieldError::new(
+                "",
+                "more than one Idempotency-Key",
+            )));
+        }
+        let key = IdempotencyKey::parse(value.to_str().unwrap_or_default());
+        key.map(Some)
+            .map_err(|error| Refusal::Malformed(FieldError::new("", error)))
+    }
 }
 
 /// RFC 6901.
@@ -131,49 +178,6 @@ pub(super) fn resource_server_id(path: PathOf<String>) -> Result<ResourceServerI
 pub(super) fn api_token_id(path: PathOf<String>) -> Result<ApiTokenId, Refusal> {
     let Path(unverified) = path.map_err(|_| ApiTokensError::NotFound)?;
     ApiTokenId::parse(unverified).map_err(|_| ApiTokensError::NotFound.into())
-}
-
-/// `If-Match`.
-pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Refusal> {
-    entity_tag::precondition(headers).ok_or_else(|| {
-        Refusal::Malformed(FieldError::new(
-            "",
-            "If-Match must be entity tags in quotes, or *",
-        ))
-    })
-}
-
-/// `If-Match` or `If-None-Match` of a `PUT` that may make what it names.
-pub(super) fn expectation_of(headers: &HeaderMap) -> Result<Expectation, Refusal> {
-    entity_tag::expectation(headers).ok_or_else(|| {
-        let detail = "send either If-Match with entity tags in quotes or *, or If-None-Match: *";
-        Refusal::Malformed(FieldError::new("", detail))
-    })
-}
-
-/// `If-Match` and `Idempotency-Key`.
-pub(super) fn conditions(headers: &HeaderMap) -> Result<Conditions, Refusal> {
-    Ok(Conditions {
-        precondition: precondition(headers)?,
-        key: idempotency_key(headers)?,
-    })
-}
-
-/// `Idempotency-Key`, if there is one.
-pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {
-    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    if values.next().is_some() {
-        return Err(Refusal::Malformed(FieldError::new(
-            "",
-            "more than one Idempotency-Key",
-        )));
-    }
-    let key = IdempotencyKey::parse(value.to_str().unwrap_or_default());
-    key.map(Some)
-        .map_err(|error| Refusal::Malformed(FieldError::new("", error)))
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ mod answer;
 mod api_tokens;
 mod attempts;
 mod bearer;
+mod call;
 mod clients;
 mod input;
 mod list;
 mod me;
-mod presented;
 mod principals;
 mod resource_servers;
 mod secrets;
@@ -17,7 +17,7 @@ mod simulate;
 
 use axum::{Extension, Router};
 
-use self::presented::IamRoute;
+use self::call::IamRoute;
 use crate::Shared;
 
 /// What answers below `/iam` is the same but for who calls.

@@ -2,16 +2,15 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::get;
 use http::{Response, StatusCode};
 use m2m_core::principals::{Expectation, PrincipalsError, tag_of};
 use m2m_types::admin::principals::{PutOrganization, PutOwner};
 use m2m_types::names::{OrganizationId, OwnerId};
 
-use super::answer;
-use super::input::{self, JSON, PathOf};
-use super::presented::Presented;
+use super::call::Call;
+use super::input::{JSON, PathOf};
 use crate::problem_answer::Refusal;
 use crate::{Shared, fallback};
 
@@ -42,69 +41,53 @@ fn organization_id(path: PathOf<String>) -> Result<OrganizationId, Refusal> {
     OrganizationId::parse(unverified).map_err(|_| PrincipalsError::NotFound.into())
 }
 
-async fn owner(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let view = state.principals.owner(&caller, &owner_id(id)?).await?;
+async fn owner(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
+        let view = call.state.principals.owner(&caller, &owner_id(id)?).await?;
         let tag = Some(tag_of(&view));
-        Ok(answer::read(&state, &presented.headers, &view, tag))
+        let answer = call.tagged(StatusCode::OK, &view, tag);
+        Ok(call.unless_known(answer))
     })
     .await
 }
 
-async fn put_owner(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let expected = input::expectation_of(&presented.headers)?;
-        let request: PutOwner = input::json(&presented.headers, body, JSON).await?;
+async fn put_owner(call: Call, id: PathOf<String>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let expected = call.expectation()?;
+        let request: PutOwner = call.json(body, JSON).await?;
         let id = owner_id(id)?;
-        let principals = &state.principals;
+        let principals = &call.state.principals;
         let view = principals
             .put_owner(&caller, &id, &request, &expected)
             .await?;
         let tag = Some(tag_of(&view));
-        Ok(answer::tagged(&state, status(&expected), &view, tag))
+        Ok(call.tagged(status(&expected), &view, tag))
     })
     .await
 }
 
-async fn organization(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn organization(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
         let id = organization_id(id)?;
-        let view = state.principals.organization(&caller, &id).await?;
+        let view = call.state.principals.organization(&caller, &id).await?;
         let tag = Some(tag_of(&view));
-        Ok(answer::read(&state, &presented.headers, &view, tag))
+        let answer = call.tagged(StatusCode::OK, &view, tag);
+        Ok(call.unless_known(answer))
     })
     .await
 }
 
-async fn put_organization(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let expected = input::expectation_of(&presented.headers)?;
-        let request: PutOrganization = input::json(&presented.headers, body, JSON).await?;
+async fn put_organization(call: Call, id: PathOf<String>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let expected = call.expectation()?;
+        let request: PutOrganization = call.json(body, JSON).await?;
         let id = organization_id(id)?;
-        let principals = &state.principals;
+        let principals = &call.state.principals;
         let view = principals
             .put_organization(&caller, &id, &request, &expected)
             .await?;
         let tag = Some(tag_of(&view));
-        Ok(answer::tagged(&state, status(&expected), &view, tag))
+        Ok(call.tagged(status(&expected), &view, tag))
     })
     .await
 }

@@ -4,21 +4,19 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::routing::get;
-use http::{Response, StatusCode};
-use m2m_core::resource_servers::{ResourceServerRecord, Selection};
+use http::Response;
+use m2m_core::resource_servers::Selection;
 use m2m_types::admin::resource_server::{
     CreateResourceServer, PatchResourceServer, ReplaceResourceServer,
 };
-use m2m_types::metadata::paths;
 use serde::Deserialize;
 
 use super::answer;
+use super::call::Call;
 use super::input::{self, JSON, MERGE_PATCH, PathOf};
 use super::list::{self, QueryOf};
-use super::presented::Presented;
-use crate::{Shared, entity_tag, fallback};
+use crate::{Shared, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -51,118 +49,81 @@ struct ListQuery {
     identifier: Option<String>,
 }
 
-async fn page(
-    State(state): State<Shared>,
-    query: QueryOf<ListQuery>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn page(call: Call, query: QueryOf<ListQuery>) -> Response<Body> {
+    call.answer(async |caller| {
         let query = list::query(query)?;
         let selection = Selection {
             unverified_identifier: query.identifier,
             limit: list::check_limit(query.limit)?,
             unverified_cursor: query.cursor,
         };
-        let page = state.resource_servers.list(&caller, &selection).await?;
-        Ok(answer::read(&state, &presented.headers, &page, None))
+        let page = call
+            .state
+            .resource_servers
+            .list(&caller, &selection)
+            .await?;
+        Ok(call.read(&page))
     })
     .await
 }
 
-async fn create(State(state): State<Shared>, presented: Presented, body: Body) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let key = input::idempotency_key(&presented.headers)?;
-        let request: CreateResourceServer = input::json(&presented.headers, body, JSON).await?;
-        let servers = &state.resource_servers;
+async fn create(call: Call, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let key = call.idempotency_key()?;
+        let request: CreateResourceServer = call.json(body, JSON).await?;
+        let servers = &call.state.resource_servers;
         let made = servers.create(&caller, &request, key.as_ref()).await?;
-        let location = state.issuer.join(&format!(
-            "{}/resource-servers/{}",
-            paths::MANAGEMENT,
-            made.answer.resource_server_id
-        ));
-        let tag = entity_tag::of_revision(made.revision);
-        Ok(answer::created(&state, &made.answer, tag, &location))
+        let path = format!("/resource-servers/{}", made.answer.resource_server_id);
+        Ok(call.created(&made, &path))
     })
     .await
 }
 
-async fn read(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn read(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
         let id = input::resource_server_id(id)?;
-        let server = state.resource_servers.get(&caller, &id).await?;
-        Ok(answer::read(
-            &state,
-            &presented.headers,
-            &state.resource_servers.view(&server),
-            Some(entity_tag::of_revision(server.revision)),
-        ))
+        let server = call.state.resource_servers.get(&caller, &id).await?;
+        let view = call.state.resource_servers.view(&server);
+        Ok(call.record(&view, server.revision))
     })
     .await
 }
 
-async fn replace(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
-        let request: ReplaceResourceServer = input::json(&presented.headers, body, JSON).await?;
+async fn replace(call: Call, id: PathOf<String>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
+        let request: ReplaceResourceServer = call.json(body, JSON).await?;
         let id = input::resource_server_id(id)?;
-        let servers = &state.resource_servers;
+        let servers = &call.state.resource_servers;
         let server = servers
             .replace(&caller, &id, &request, &precondition)
             .await?;
-        Ok(changed(&state, &server))
+        Ok(call.changed(&servers.view(&server), server.revision))
     })
     .await
 }
 
-async fn patch(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
-        let patch: PatchResourceServer = input::json(&presented.headers, body, MERGE_PATCH).await?;
+async fn patch(call: Call, id: PathOf<String>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
+        let patch: PatchResourceServer = call.json(body, MERGE_PATCH).await?;
         let id = input::resource_server_id(id)?;
-        let servers = &state.resource_servers;
+        let servers = &call.state.resource_servers;
         let server = servers.patch(&caller, &id, &patch, &precondition).await?;
-        Ok(changed(&state, &server))
+        Ok(call.changed(&servers.view(&server), server.revision))
     })
     .await
 }
 
-async fn delete(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
+async fn delete(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
         let id = input::resource_server_id(id)?;
-        state
+        call.state
             .resource_servers
             .delete(&caller, &id, &precondition)
             .await?;
         Ok(answer::gone())
     })
     .await
-}
-
-fn changed(state: &crate::State, server: &ResourceServerRecord) -> Response<Body> {
-    let tag = entity_tag::of_revision(server.revision);
-    answer::tagged(
-        state,
-        StatusCode::OK,
-        &state.resource_servers.view(server),
-        Some(tag),
-    )
 }

@@ -2,20 +2,18 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::routing::{get, post};
 use http::Response;
 use m2m_core::clients::Retirement;
 use m2m_types::admin::page::Page;
 use m2m_types::admin::secret::{NewSecret, PatchSecret};
-use m2m_types::metadata::paths;
 use serde::Deserialize;
 
 use super::answer;
+use super::call::Call;
 use super::input::{self, JSON, MERGE_PATCH, PathOf};
 use super::list::{self, QueryOf};
-use super::presented::Presented;
-use crate::{Shared, entity_tag, fallback};
+use crate::{Shared, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -55,105 +53,73 @@ struct RetireQuery {
     overlap_seconds: Option<u32>,
 }
 
-async fn list(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let items = state
+async fn list(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
+        let items = call
+            .state
             .clients
             .secrets(&caller, &input::client_id(id)?)
             .await?;
-        Ok(answer::read(
-            &state,
-            &presented.headers,
-            &Page {
-                items,
-                next_cursor: None,
-            },
-            None,
-        ))
+        Ok(call.read(&Page {
+            items,
+            next_cursor: None,
+        }))
     })
     .await
 }
 
-async fn add(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let conditions = input::conditions(&presented.headers)?;
+async fn add(call: Call, id: PathOf<String>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let conditions = call.conditions()?;
         let id = input::client_id(id)?;
-        let request: NewSecret = input::json(&presented.headers, body, JSON).await?;
-        let added = state
+        let request: NewSecret = call.json(body, JSON).await?;
+        let added = call
+            .state
             .clients
             .add_secret(&caller, &id, &request, &conditions)
             .await?;
-        let location = state.issuer.join(&format!(
-            "{}/clients/{id}/secrets/{}",
-            paths::MANAGEMENT,
-            added.answer.secret.secret_id
-        ));
-        let tag = entity_tag::of_revision(added.revision);
-        Ok(answer::created(&state, &added.answer, tag, &location))
+        let secret_id = &added.answer.secret.secret_id;
+        let path = format!("/clients/{id}/secrets/{secret_id}");
+        Ok(call.created(&added, &path))
     })
     .await
 }
 
-async fn read(
-    State(state): State<Shared>,
-    path: PathOf<(String, String)>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn read(call: Call, path: PathOf<(String, String)>) -> Response<Body> {
+    call.answer(async |caller| {
         let (id, secret_id) = input::secret_path(path)?;
-        let shown = state.clients.secret(&caller, &id, &secret_id).await?;
-        let tag = entity_tag::of_revision(shown.revision);
-        Ok(answer::read(
-            &state,
-            &presented.headers,
-            &shown.answer,
-            Some(tag),
-        ))
+        let shown = call.state.clients.secret(&caller, &id, &secret_id).await?;
+        Ok(call.record(&shown.answer, shown.revision))
     })
     .await
 }
 
-async fn patch(
-    State(state): State<Shared>,
-    path: PathOf<(String, String)>,
-    presented: Presented,
-    body: Body,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
+async fn patch(call: Call, path: PathOf<(String, String)>, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
         let (id, secret_id) = input::secret_path(path)?;
-        let patch: PatchSecret = input::json(&presented.headers, body, MERGE_PATCH).await?;
-        let clients = &state.clients;
+        let patch: PatchSecret = call.json(body, MERGE_PATCH).await?;
+        let clients = &call.state.clients;
         let patched = clients.patch_secret(&caller, &id, &secret_id, &patch, &precondition);
-        Ok(answer::answered(&state, &patched.await?))
+        Ok(call.answered(&patched.await?))
     })
     .await
 }
 
 async fn retire(
-    State(state): State<Shared>,
+    call: Call,
     path: PathOf<(String, String)>,
     query: QueryOf<RetireQuery>,
-    presented: Presented,
 ) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let precondition = input::precondition(&presented.headers)?;
+    call.answer(async |caller| {
+        let precondition = call.precondition()?;
         let (id, secret_id) = input::secret_path(path)?;
         let query = list::query(query)?;
         let retirement = Retirement {
             force: query.force,
             overlap_seconds: query.overlap_seconds,
         };
-        let clients = &state.clients;
+        let clients = &call.state.clients;
         let retired = clients.retire_secret(&caller, &id, &secret_id, retirement, &precondition);
         retired.await?;
         Ok(answer::gone())
@@ -161,43 +127,31 @@ async fn retire(
     .await
 }
 
-async fn cancel(
-    State(state): State<Shared>,
-    path: PathOf<(String, String)>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let conditions = input::conditions(&presented.headers)?;
+async fn cancel(call: Call, path: PathOf<(String, String)>) -> Response<Body> {
+    call.answer(async |caller| {
+        let conditions = call.conditions()?;
         let (id, secret_id) = input::secret_path(path)?;
-        let clients = &state.clients;
+        let clients = &call.state.clients;
         let kept = clients.cancel_secret(&caller, &id, &secret_id, &conditions);
-        Ok(answer::answered(&state, &kept.await?))
+        Ok(call.answered(&kept.await?))
     })
     .await
 }
 
-async fn rotation(
-    State(state): State<Shared>,
-    id: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn rotation(call: Call, id: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
         let id = input::client_id(id)?;
-        let rotation = state.clients.rotation(&caller, &id).await?;
-        Ok(answer::read(&state, &presented.headers, &rotation, None))
+        let rotation = call.state.clients.rotation(&caller, &id).await?;
+        Ok(call.read(&rotation))
     })
     .await
 }
 
-async fn reveal(
-    State(state): State<Shared>,
-    path: PathOf<(String, String)>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn reveal(call: Call, path: PathOf<(String, String)>) -> Response<Body> {
+    call.answer(async |caller| {
         let (id, secret_id) = input::secret_path(path)?;
-        let revealed = state.clients.reveal(&caller, &id, &secret_id).await?;
-        Ok(answer::read(&state, &presented.headers, &revealed, None))
+        let revealed = call.state.clients.reveal(&caller, &id, &secret_id).await?;
+        Ok(call.read(&revealed))
     })
     .await
 }

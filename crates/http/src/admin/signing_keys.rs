@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::{delete, get, post};
 use http::{Response, StatusCode};
 use m2m_core::keys::RotationError;
@@ -10,8 +10,8 @@ use m2m_types::admin::page::Page;
 use m2m_types::admin::signing_key::SigningKeyView;
 
 use super::answer;
-use super::input::{self, PathOf};
-use super::presented::Presented;
+use super::call::Call;
+use super::input::PathOf;
 use crate::problem_answer::Refusal;
 use crate::{Shared, fallback};
 
@@ -31,36 +31,35 @@ pub(super) fn routes() -> Router<Shared> {
         )
 }
 
-async fn list(State(state): State<Shared>, presented: Presented) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let keys = state.rotation.list(&caller).await.map_err(Refusal::Keys)?;
-        Ok(answer::read(&state, &presented.headers, &page(keys), None))
+async fn list(call: Call) -> Response<Body> {
+    call.answer(async |caller| {
+        let keys = call
+            .state
+            .rotation
+            .list(&caller)
+            .await
+            .map_err(Refusal::Keys)?;
+        Ok(call.read(&page(keys)))
     })
     .await
 }
 
-async fn rotate(State(state): State<Shared>, presented: Presented) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
-        let key = input::idempotency_key(&presented.headers)?;
-        let rotated = state.rotation.rotate(&caller, key.as_ref()).await;
+async fn rotate(call: Call) -> Response<Body> {
+    call.answer(async |caller| {
+        let key = call.idempotency_key()?;
+        let rotated = call.state.rotation.rotate(&caller, key.as_ref()).await;
         let keys = rotated.map_err(Refusal::Keys)?;
-        Ok(answer::tagged(&state, StatusCode::OK, &page(keys), None))
+        Ok(call.tagged(StatusCode::OK, &page(keys), None))
     })
     .await
 }
 
-async fn remove(
-    State(state): State<Shared>,
-    kid: PathOf<String>,
-    presented: Presented,
-) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn remove(call: Call, kid: PathOf<String>) -> Response<Body> {
+    call.answer(async |caller| {
         let Path(unverified_kid) = kid.map_err(|_| Refusal::Keys(RotationError::NoSuchKey))?;
-        let removed = state.rotation.remove(&caller, &unverified_kid).await;
+        let removed = call.state.rotation.remove(&caller, &unverified_kid).await;
         removed.map_err(Refusal::Keys)?;
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        Ok(response)
+        Ok(answer::gone())
     })
     .await
 }

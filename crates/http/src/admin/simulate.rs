@@ -2,13 +2,13 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::routing::post;
 use http::{Response, StatusCode};
 use m2m_types::admin::simulation::Simulate;
 
-use super::presented::Presented;
-use super::{answer, input};
+use super::call::Call;
+use super::input::JSON;
+
 use crate::{Shared, fallback};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -18,13 +18,13 @@ pub(super) fn routes() -> Router<Shared> {
     )
 }
 
-async fn simulate(State(state): State<Shared>, presented: Presented, body: Body) -> Response<Body> {
-    answer::to_caller(&state, &presented, async |caller| {
+async fn simulate(call: Call, body: Body) -> Response<Body> {
+    call.answer(async |caller| {
         // Nothing is changed, so a repetition needs no answer kept: a key is only checked.
-        input::idempotency_key(&presented.headers)?;
-        let wanted: Simulate = input::json(&presented.headers, body, &["application/json"]).await?;
-        let simulated = state.simulation.try_out(&caller, &wanted).await?;
-        Ok(answer::tagged(&state, StatusCode::OK, &simulated, None))
+        call.idempotency_key()?;
+        let wanted: Simulate = call.json(body, JSON).await?;
+        let simulated = call.state.simulation.try_out(&caller, &wanted).await?;
+        Ok(call.tagged(StatusCode::OK, &simulated, None))
     })
     .await
 }
