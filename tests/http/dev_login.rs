@@ -5,15 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use m2m_core::clients::InUsePeriod;
-use m2m_core::dpop::DpopNonces;
-use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_tests::call::{Answer, Call};
 use m2m_tests::programs::m2m;
 use m2m_tests::world::MANAGEMENT;
 use m2m_tests::{jwt, service};
-use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
 use serde_json::json;
 use tempfile::TempDir;
@@ -33,24 +29,10 @@ impl Drop for Local {
 
 async fn start() -> Local {
     let home = tempfile::tempdir().unwrap();
-    let server = Server::start(&Options {
-        data_dir: home.path().join("data"),
-        listen: "127.0.0.1:0".parse().unwrap(),
-        tls: false,
-        client_ca: None,
-        dpop_nonces: DpopNonces::Off,
-        issuer: None,
-        change_issuer: false,
-        signing_algorithm: None,
-        key_rotation: RotationPeriod::default(),
-        default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
-        secret_storage: SecretStorage::SecretsManager,
-        secret_in_use: InUsePeriod::default(),
-        permissions: None,
-        trusted_issuers: vec![],
-        // What the provider of this machine publishes is not fetched from anywhere.
-        allow_private_fetch: false,
-    })
+    let server = Server::start(&Options::new(
+        home.path().join("data"),
+        Audience::parse("urn:m2m-oauth:api").unwrap(),
+    ))
     .await
     .unwrap();
     Local {

@@ -3,13 +3,9 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use m2m_core::clients::InUsePeriod;
-use m2m_core::dpop::DpopNonces;
-use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_tests::call::{Call, basic, form};
 use m2m_tests::{raw, service};
-use m2m_types::admin::client::SecretStorage;
 use m2m_types::audience::Audience;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,23 +27,10 @@ impl Drop for Local {
 
 async fn start() -> Local {
     let data_dir = tempfile::tempdir().unwrap();
-    let server = Server::start(&Options {
-        data_dir: data_dir.path().join("data"),
-        listen: "127.0.0.1:0".parse().unwrap(),
-        tls: false,
-        client_ca: None,
-        dpop_nonces: DpopNonces::Off,
-        issuer: None,
-        change_issuer: false,
-        signing_algorithm: None,
-        key_rotation: RotationPeriod::default(),
-        default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
-        secret_storage: SecretStorage::SecretsManager,
-        secret_in_use: InUsePeriod::default(),
-        permissions: None,
-        trusted_issuers: vec![],
-        allow_private_fetch: false,
-    })
+    let server = Server::start(&Options::new(
+        data_dir.path().join("data"),
+        Audience::parse("urn:m2m-oauth:api").unwrap(),
+    ))
     .await
     .unwrap();
     let admin = AdminFile::read(&data_dir.path().join("data")).unwrap();

@@ -5,9 +5,6 @@ use std::path::Path;
 use jiff::Timestamp;
 use m2m_core::client::{Client, ClientState, Revision};
 use m2m_core::client_auth::{AuthMethod, RegisteredAuth};
-use m2m_core::clients::InUsePeriod;
-use m2m_core::dpop::DpopNonces;
-use m2m_core::keys::RotationPeriod;
 use m2m_core::ports::PendingClient;
 use m2m_local::serve::{Options, Server};
 use m2m_testkit::builders;
@@ -39,21 +36,13 @@ impl Drop for Running {
 
 fn options(data_dir: &Path, client_ca: &Path) -> Options {
     Options {
-        data_dir: data_dir.to_owned(),
-        listen: ([127, 0, 0, 1], 0).into(),
         tls: true,
         client_ca: Some(client_ca.to_owned()),
-        dpop_nonces: DpopNonces::Off,
-        trusted_issuers: vec![],
-        allow_private_fetch: false,
-        key_rotation: RotationPeriod::default(),
-        issuer: None,
-        change_issuer: false,
-        signing_algorithm: None,
-        default_audience: Audience::parse("urn:m2m-oauth:api").unwrap(),
         secret_storage: SecretStorage::None,
-        secret_in_use: InUsePeriod::default(),
-        permissions: None,
+        ..Options::new(
+            data_dir.to_owned(),
+            Audience::parse("urn:m2m-oauth:api").unwrap(),
+        )
     }
 }
 

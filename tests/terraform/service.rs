@@ -7,11 +7,8 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use m2m_client::{Api, Config, Credentials};
-use m2m_core::clients::InUsePeriod;
-use m2m_core::dpop::DpopNonces;
-use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
-use m2m_types::admin::client::{ClientView, CreatedClient, PatchClient, SecretStorage};
+use m2m_types::admin::client::{ClientView, CreatedClient, PatchClient};
 use m2m_types::audience::Audience;
 use m2m_types::client_id::ClientId;
 use m2m_types::idempotency_key::IdempotencyKey;
@@ -165,21 +162,10 @@ impl Drop for Service {
 
 fn options(data: &Path, listen: &str, tls: bool) -> Options {
     Options {
-        data_dir: data.to_owned(),
         listen: listen.parse::<SocketAddr>().unwrap(),
         tls,
-        client_ca: None,
-        dpop_nonces: DpopNonces::Off,
-        issuer: None,
-        change_issuer: false,
-        signing_algorithm: None,
-        key_rotation: RotationPeriod::default(),
-        trusted_issuers: vec![],
-        allow_private_fetch: false,
-        default_audience: Audience::parse("urn:test:orders").unwrap(),
-        secret_storage: SecretStorage::SecretsManager,
-        secret_in_use: InUsePeriod::default(),
         permissions: Some(ScopeSet::parse("orders:read orders:write").unwrap()),
+        ..Options::new(data.to_owned(), Audience::parse("urn:test:orders").unwrap())
     }
 }
 

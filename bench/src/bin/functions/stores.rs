@@ -7,9 +7,6 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use m2m_client::{Api, Config, Credentials, TokenQuery};
-use m2m_core::clients::InUsePeriod;
-use m2m_core::dpop::DpopNonces;
-use m2m_core::keys::RotationPeriod;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_local::stand_in::StandIn;
 use m2m_types::admin::client::SecretStorage;
@@ -109,21 +106,8 @@ impl Stores {
 /// Puts keys, an owner and an admin client into the directory; a management token of that one.
 async fn fill(data_dir: &Path) -> Outcome<String> {
     let service = Server::start(&Options {
-        data_dir: data_dir.to_owned(),
-        listen: ([127, 0, 0, 1], 0).into(),
-        tls: false,
-        client_ca: None,
-        dpop_nonces: DpopNonces::Off,
-        issuer: None,
-        change_issuer: false,
-        signing_algorithm: None,
-        key_rotation: RotationPeriod::default(),
-        default_audience: Audience::parse("urn:bench")?,
         secret_storage: SecretStorage::None,
-        secret_in_use: InUsePeriod::default(),
-        permissions: None,
-        trusted_issuers: vec![],
-        allow_private_fetch: false,
+        ..Options::new(data_dir.to_owned(), Audience::parse("urn:bench")?)
     })
     .await?;
     let admin = AdminFile::read(data_dir)?;

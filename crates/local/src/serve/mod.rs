@@ -20,11 +20,8 @@ use m2m_aws::config::{Config, ServiceConfig, StoresConfig};
 use m2m_aws::{Stores, deployment, tables};
 use m2m_core::bootstrap::FirstOwner;
 use m2m_core::caller::TrustedIssuers;
-use m2m_core::clients::InUsePeriod;
 use m2m_core::clock::{Clock, SystemClock};
 use m2m_core::deployment::Deployment;
-use m2m_core::dpop::DpopNonces;
-use m2m_core::keys::RotationPeriod;
 use m2m_core::mutual_tls::MutualTls;
 use m2m_core::ports::FetchDocument;
 use m2m_core::random::{Random, SystemRandom};
@@ -148,21 +145,8 @@ pub async fn open_stopped(data_dir: &Path) -> Result<Deployment, ServeError> {
     record::refuse_a_lost_store(data_dir)?;
     let stand_in = StandIn::open(data_dir)?;
     let options = Options {
-        data_dir: data_dir.to_owned(),
-        listen: ([127, 0, 0, 1], 0).into(),
-        tls: false,
-        client_ca: None,
-        dpop_nonces: DpopNonces::Off,
-        issuer: None,
-        change_issuer: false,
-        signing_algorithm: None,
-        key_rotation: RotationPeriod::default(),
-        default_audience: Audience::parse("urn:m2m-oauth:api")?,
         secret_storage: SecretStorage::None,
-        secret_in_use: InUsePeriod::default(),
-        permissions: None,
-        trusted_issuers: vec![],
-        allow_private_fetch: false,
+        ..Options::new(data_dir.to_owned(), Audience::parse("urn:m2m-oauth:api")?)
     };
     let config = config_of(&options, &record);
     Ok(open(&stand_in, &config).await?.fetching(fetcher(&config)))

@@ -48,26 +48,34 @@ pub struct Options {
     pub allow_private_fetch: bool,
 }
 
-#[cfg(test)]
 impl Options {
-    /// Nothing but a data directory, any free port, and an issuer that does not depend on it.
-    pub(super) fn for_test(data_dir: &std::path::Path) -> Self {
+    /// At any free port of this machine, over plain HTTP, everything else as it is without being told.
+    pub fn new(data_dir: PathBuf, default_audience: Audience) -> Self {
         Self {
-            data_dir: data_dir.to_owned(),
+            data_dir,
             listen: ([127, 0, 0, 1], 0).into(),
             tls: false,
             client_ca: None,
             dpop_nonces: DpopNonces::Off,
-            issuer: Some(Issuer::parse("https://auth.example").unwrap()),
+            issuer: None,
             change_issuer: false,
             signing_algorithm: None,
             key_rotation: RotationPeriod::default(),
-            default_audience: Audience::parse("urn:test").unwrap(),
-            secret_storage: SecretStorage::None,
+            default_audience,
+            secret_storage: SecretStorage::SecretsManager,
             secret_in_use: InUsePeriod::default(),
             permissions: None,
             trusted_issuers: vec![],
             allow_private_fetch: false,
+        }
+    }
+
+    /// Nothing but a data directory, and an issuer that does not depend on the port.
+    #[cfg(test)]
+    pub(super) fn for_test(data_dir: &std::path::Path) -> Self {
+        Self {
+            issuer: Some(Issuer::parse("https://auth.example").unwrap()),
+            ..Self::new(data_dir.to_owned(), Audience::parse("urn:test").unwrap())
         }
     }
 }

@@ -6,9 +6,6 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use m2m_aws::config::StoresConfig;
-use m2m_core::clients::InUsePeriod;
-use m2m_core::dpop::DpopNonces;
-use m2m_core::keys::RotationPeriod;
 use m2m_core::ports::PendingClient;
 use m2m_local::serve::{AdminFile, Options, Server};
 use m2m_local::stand_in::StandIn;
@@ -248,21 +245,9 @@ async fn a_local_admin_is_recovered_when_the_server_has_stopped() {
     let aws = Aws::start().await;
     let data_dir = aws.file("data");
     let options = Options {
-        data_dir: data_dir.clone(),
-        listen: ([127, 0, 0, 1], 0).into(),
-        tls: false,
-        client_ca: None,
-        dpop_nonces: DpopNonces::Off,
         issuer: Some(Issuer::parse("https://auth.example").unwrap()),
-        change_issuer: false,
-        signing_algorithm: None,
-        key_rotation: RotationPeriod::default(),
-        default_audience: Audience::parse("urn:test").unwrap(),
         secret_storage: SecretStorage::None,
-        secret_in_use: InUsePeriod::default(),
-        permissions: None,
-        trusted_issuers: vec![],
-        allow_private_fetch: false,
+        ..Options::new(data_dir.clone(), Audience::parse("urn:test").unwrap())
     };
     let recover = ["recover", "--data-dir", "data"];
     let (done, _, told) = said(&aws.admin(&recover).await);
