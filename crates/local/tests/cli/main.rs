@@ -4,5 +4,6 @@
 
 mod admin;
 mod connection;
+mod credentials;
 mod guide;
 mod told;
